@@ -1,0 +1,62 @@
+// The contract of an operator at run time: one instance a subtask, called by one thread, never concurrently.
+//   I1. `process` runs to its end; it never waits. Results go to `emit` by reference: nobody changes a record afterwards.
+//   I2. Event-time work is resumable: `advanceWatermark` stops early when the outputs are full and is called again with
+//       the same watermark; a barrier may fall between two calls.
+//   I3. The engine sets no key: a keyed operator derives it from the record.
+
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import type { KeyGroupRange } from '../core/key-group.ts';
+
+/** Takes one record on; `timestampMs` may be `NO_TIMESTAMP`. */
+export type Emit = (value: unknown, timestampMs: number) => void;
+
+/** What an operator is given when it is made. */
+export interface OperatorContext {
+  readonly uid: string;
+  readonly name: string;
+  readonly subtaskIndex: number;
+  readonly parallelism: number;
+  readonly maxParallelism: number;
+  /** The key groups this subtask owns, when its input is keyed. */
+  readonly keyGroups: KeyGroupRange;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The main output. */
+  readonly emit: Emit;
+  /** A side output; emitting where nobody listens costs nothing. Undefined when nobody listens. */
+  sideOutput(tag: string): Emit | undefined;
+  /** True while the outputs have no room: loops over many results stop and report that they are not done. */
+  isBlocked(): boolean;
+  /** The event time reached, `NO_WATERMARK` before the first. */
+  currentWatermark(): number;
+  /** A named count shown with the job. */
+  count(counter: string, by?: number): void;
+  /** Asks for `onProcessingTime` at this clock time; asking earlier replaces a later wish. */
+  wakeAt(timeMs: number): void;
+  /** Runs user code; what it throws becomes `USER_FUNCTION_FAILED` with operator, subtask and record. */
+  failure(error: unknown, record: unknown): Error;
+}
+
+/** One instance of an operator. */
+export interface Operator {
+  open?(): Promise<void> | void;
+  /** One record of the first input. */
+  readonly process: Emit;
+  /** Event time has reached `watermarkMs`. False: stopped early, call again. */
+  advanceWatermark?(watermarkMs: number): boolean;
+  /** The clock has reached what `wakeAt` asked for. False: stopped early, call again. */
+  onProcessingTime?(nowMs: number): boolean;
+  /** All input has ended; the last results are emitted. False: stopped early, call again. */
+  endInput?(): boolean;
+  /** The watermark this operator passes on when it makes its own; otherwise the one it was given. */
+  outputWatermark?(): number;
+  /** True while an asynchronous sink has no room. */
+  isFull?(): boolean;
+  /** After the end of input: results are durable but not visible. */
+  prepare?(): Promise<void>;
+  /** The whole job has prepared: make results visible. */
+  commit?(): Promise<void>;
+  /** Frees resources; called once, after success and after failure (`committed` tells). */
+  close?(committed: boolean): Promise<void>;
+}
