@@ -1,0 +1,18 @@
+// The door between where Millrace runs and what runs: all that infra/ may import from runtime/. It shows the settings and
+// their rendering to a container's environment, the memory model, and the plan of a job; nothing that opens a socket.
+
+export { DEFAULTS, defaultHeapBytes } from './config/defaults.ts';
+export { ENVIRONMENT, SETTING_NAMES, renderEnvironment } from './config/environment.ts';
+export {
+  HEAP_BYTES_PER_SLOT_MIN,
+  STATE_BYTES_MIN,
+  findMemoryProblem,
+  formatMemory,
+  overheadBytesOf,
+  splitMemory,
+} from './config/memory-model.ts';
+export type { MemoryRequest } from './config/memory-model.ts';
+export { settingsShape } from './config/schema.ts';
+export type { SettingName, Settings } from './config/schema.ts';
+export { formatDuration, formatSize, parseDurationMs, parseSizeBytes } from './core/quantity.ts';
+export type { WorkerMemory } from './protocol/cluster-snapshot.ts';

@@ -1,0 +1,77 @@
+// I1: what is rendered for a container is what the engine reads in it.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  ENVIRONMENT,
+  renderEnvironment,
+  SETTING_NAMES,
+} from '../../../runtime/config/environment.ts';
+import { loadSettings } from '../../../runtime/config/load.ts';
+import { settingsShape } from '../../../runtime/config/schema.ts';
+import type { Settings } from '../../../runtime/config/schema.ts';
+
+const MIB = 1024 ** 2;
+
+const word = fc.stringMatching(/^[a-z][a-z0-9./-]{0,20}$/);
+const settings: fc.Arbitrary<Settings> = fc
+  .record({
+    jobName: fc.option(word, { nil: undefined }),
+    jobsDirectory: fc.option(word, { nil: undefined }),
+    jobParameters: fc.dictionary(word, fc.oneof(fc.string(), fc.integer(), fc.boolean())),
+    parallelism: fc.option(fc.integer({ min: 1, max: 128 }), { nil: undefined }),
+    coordinatorHost: word,
+    rpcPort: fc.integer({ min: 1024, max: 20_000 }),
+    restPort: fc.integer({ min: 20_001, max: 40_000 }),
+    dataPort: fc.integer({ min: 40_001, max: 50_000 }),
+    probePort: fc.oneof(fc.constant(0), fc.integer({ min: 50_001, max: 65_535 })),
+    bindHost: word,
+    workerHost: word,
+    slots: fc.integer({ min: 1, max: 8 }),
+    memoryLimitBytes: fc.integer({ min: 4096, max: 65_536 }).map((mib) => mib * MIB),
+    heapBytes: fc.integer({ min: 256, max: 2048 }).map((mib) => mib * MIB),
+    networkBytes: fc.integer({ min: 32, max: 512 }).map((mib) => mib * MIB),
+    workerNodeOptions: fc.array(word, { maxLength: 3 }),
+    logLevel: fc.constantFrom('debug', 'info', 'warn', 'error', 'silent'),
+    heartbeatIntervalMs: fc.integer({ min: 1, max: 100_000 }),
+    heartbeatTimeoutMs: fc.integer({ min: 200_001, max: 86_400_000 }),
+    reportIntervalMs: fc.integer({ min: 1, max: 86_400_000 }),
+    bufferTimeoutMs: fc.integer({ min: -1, max: 60_000 }),
+    bufferBytes: fc.integer({ min: 12, max: 20 }).map((exponent) => 2 ** exponent),
+    recordBytesMax: fc.integer({ min: 4096, max: 1024 * MIB }),
+    overflowBytesMax: fc.integer({ min: 65_536, max: 2 ** 36 }),
+    collectRowsMax: fc.integer({ min: 1, max: 100_000_000 }),
+    slotRequestTimeoutMs: fc.integer({ min: 1, max: 86_400_000 }),
+    drainTimeoutMs: fc.integer({ min: 1, max: 86_400_000 }),
+  })
+  .map((value) => value as Settings);
+
+describe('renderEnvironment', () => {
+  it('I1: load(render(settings)) gives the settings back', () => {
+    fc.assert(
+      fc.property(settings, (value) => {
+        expect(loadSettings(renderEnvironment(value))).toEqual(value);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('writes only what it is given', () => {
+    expect(renderEnvironment({ slots: 4, heartbeatIntervalMs: 1500 })).toEqual({
+      TASK_MANAGER_NUMBER_TASK_SLOTS: '4',
+      MILLRACE_HEARTBEAT_INTERVAL: '1500ms',
+    });
+  });
+
+  it('writes buffers that leave only when full as off', () => {
+    expect(renderEnvironment({ bufferTimeoutMs: -1 })).toEqual({ MILLRACE_BUFFER_TIMEOUT: 'off' });
+  });
+});
+
+describe('ENVIRONMENT', () => {
+  it('has one variable of its own for each setting of the schema', () => {
+    const variables = SETTING_NAMES.map((name) => ENVIRONMENT[name].variable);
+    expect(new Set(variables).size).toBe(variables.length);
+    expect([...SETTING_NAMES].sort()).toEqual(Object.keys(settingsShape).sort());
+  });
+});
