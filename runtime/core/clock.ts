@@ -10,13 +10,21 @@ export interface Clock {
   after(delayMs: number, callback: () => void): () => void;
 }
 
+/** Node runs a timer at once when it is set for longer (about 24.8 days). */
+const TIMER_DELAY_MS_MAX = 2 ** 31 - 1;
+
 /** The machine's clock. A pending callback does not keep the process alive. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    timer.unref();
+    let timer: NodeJS.Timeout;
+    const arm = (remainingMs: number): void => {
+      const isLast = remainingMs <= TIMER_DELAY_MS_MAX;
+      const next = isLast ? callback : () => arm(remainingMs - TIMER_DELAY_MS_MAX);
+      timer = setTimeout(next, isLast ? remainingMs : TIMER_DELAY_MS_MAX).unref();
+    };
+    arm(delayMs);
     return () => {
       clearTimeout(timer);
     };

@@ -1,6 +1,8 @@
 // Every error the engine raises on purpose: one table of codes. The domain and the retry field say what the engine must
 // do with it; nobody parses messages. A message says what, where and how to mend it.
 
+import { inspect } from 'node:util';
+
 /** Whose fault, hence what the user sees: one line for `user`, a stack for `internal`. */
 export type ErrorDomain = 'user' | 'external' | 'internal';
 /** What may help. */
@@ -15,8 +17,16 @@ interface ErrorKind {
 
 /** The table: code, whose fault, what may help, meaning. */
 export const ERROR_KINDS = {
-  INVARIANT_BROKEN: kind('internal', 'restart-job', 'A rule inside the engine does not hold: a bug.'),
-  CONFIG_INVALID: kind('user', 'never', 'Settings are missing, malformed or contradict each other.'),
+  INVARIANT_BROKEN: kind(
+    'internal',
+    'restart-job',
+    'A rule inside the engine does not hold: a bug.',
+  ),
+  CONFIG_INVALID: kind(
+    'user',
+    'never',
+    'Settings are missing, malformed or contradict each other.',
+  ),
   USAGE: kind('user', 'never', 'The command line cannot be understood.'),
   JOB_NOT_FOUND: kind('user', 'never', 'No job of that name or path exists.'),
   JOB_INVALID: kind('user', 'never', 'The job program does not describe a runnable job.'),
@@ -26,19 +36,36 @@ export const ERROR_KINDS = {
   USER_FUNCTION_FAILED: kind('user', 'restart-job', 'A function of the job threw.'),
   RECORD_MISMATCH: kind('user', 'never', 'A record does not have the shape its type declares.'),
   RECORD_TOO_LARGE: kind('user', 'never', 'One encoded record exceeds the largest allowed size.'),
-  PLAN_MISMATCH: kind('user', 'never', 'Coordinator and worker built different plans from the job.'),
-  SLOTS_INSUFFICIENT: kind('user', 'backoff', 'The cluster has fewer free slots than the job needs.'),
+  PLAN_MISMATCH: kind(
+    'user',
+    'never',
+    'Coordinator and worker built different plans from the job.',
+  ),
+  SLOTS_INSUFFICIENT: kind(
+    'user',
+    'backoff',
+    'The cluster has fewer free slots than the job needs.',
+  ),
   NETWORK_MEMORY_INSUFFICIENT: kind('user', 'never', 'The buffers cannot serve every channel.'),
   MEMORY_EXCEEDED: kind('user', 'restart-job', 'A slot or a bounded queue went over its budget.'),
-  WORKER_LOST: kind('external', 'restart-job', 'A worker closed its connection or missed heartbeats.'),
+  WORKER_LOST: kind(
+    'external',
+    'restart-job',
+    'A worker closed its connection or missed heartbeats.',
+  ),
   CHANNEL_BROKEN: kind('external', 'restart-job', 'A connection between two workers failed.'),
   COORDINATOR_LOST: kind('external', 'backoff', 'The coordinator cannot be reached.'),
-  PROTOCOL_VIOLATION: kind('internal', 'restart-job', 'A peer sent something the protocol forbids.'),
+  PROTOCOL_VIOLATION: kind(
+    'internal',
+    'restart-job',
+    'A peer sent something the protocol forbids.',
+  ),
   FILE_FAILED: kind('external', 'backoff', 'Reading or writing a file failed.'),
   JOB_FAILED: kind('user', 'never', 'The job ended without finishing.'),
   CHECK_FAILED: kind('user', 'never', 'The result differs from the expected answer.'),
 } as const satisfies Record<string, ErrorKind>;
 
+/** A code of the table: stable across releases, searchable in logs, listed in `docs/reference/errors.md`. */
 export type ErrorCode = keyof typeof ERROR_KINDS;
 
 /** Plain data of an error, fit for a message between processes. */
@@ -88,7 +115,7 @@ export function toErrorRecord(error: unknown): ErrorRecord {
   if (error instanceof Error) {
     return { code: 'INVARIANT_BROKEN', message: error.message, stack: error.stack };
   }
-  return { code: 'INVARIANT_BROKEN', message: String(error) };
+  return { code: 'INVARIANT_BROKEN', message: typeof error === 'string' ? error : inspect(error) };
 }
 
 /** The error that a record describes; its stack is the one of where it was thrown. */

@@ -78,12 +78,15 @@ function hashOfString(text: string): number {
 
 const numberBits = new DataView(new ArrayBuffer(8));
 
-/** An integer hashes as a Java long, anything else as a double. */
+/** Java's bits of a NaN; JavaScript leaves open which of the many NaNs a DataView writes. */
+const NAN_HASH = 0x7ff80000;
+
+/** An integer hashes as a Java long, anything else as a double; -0 equals 0 as a key, so it hashes as 0. */
 function hashOfNumber(value: number): number {
-  if ((value | 0) === value) return value < 0 ? ~value : value;
-  if (Number.isSafeInteger(value)) {
-    return (value | 0) ^ (Math.floor(value / 0x100000000) | 0);
-  }
+  const low = value | 0;
+  if (low === value) return low < 0 ? ~low : low;
+  if (Number.isSafeInteger(value)) return low ^ (Math.floor(value / 0x100000000) | 0);
+  if (Number.isNaN(value)) return NAN_HASH;
   numberBits.setFloat64(0, value);
   return numberBits.getInt32(0) ^ numberBits.getInt32(4);
 }

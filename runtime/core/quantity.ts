@@ -19,12 +19,12 @@ const SIZE_UNITS_BYTES: Readonly<Record<string, number>> = {
   GB: 1000 ** 3,
 };
 
-/** `"250ms"`, `"1.5h"`, `"2d"`, or a bare `0`; undefined when the text is none of these. */
+/** `"250ms"`, `"1.5h"`, `"2d"`, or a bare `0`; undefined when the text is none of these, or too much to count. */
 export function parseDurationMs(text: string): number | undefined {
   return parseQuantity(text, DURATION_UNITS_MS);
 }
 
-/** `"64MiB"`, `"1.5GiB"`, `"500kB"`, or a bare `0`; undefined when the text is none of these. */
+/** `"64MiB"`, `"1.5GiB"`, `"500kB"`, or a bare `0`; undefined when the text is none of these, or too much to count. */
 export function parseSizeBytes(text: string): number | undefined {
   return parseQuantity(text, SIZE_UNITS_BYTES);
 }
@@ -38,16 +38,18 @@ export function formatDuration(durationMs: number): string {
   return `${durationMs}ms`;
 }
 
-/** For people: three significant digits in binary units, `1.25 MiB`. */
+/** For people: at least three significant digits in binary units, `1.25 MiB`, `1020 KiB`. */
 export function formatSize(bytes: number): string {
+  if (Math.abs(bytes) < 1024) return `${bytes} B`;
   let value = bytes;
-  for (const unit of ['B', 'KiB', 'MiB', 'GiB']) {
-    if (Math.abs(value) < 1024 || unit === 'GiB') {
-      return `${unit === 'B' ? String(value) : value.toPrecision(3)} ${unit}`;
-    }
+  let unit = 'B';
+  for (const larger of ['KiB', 'MiB', 'GiB']) {
+    if (Math.abs(value) < 1024) break;
     value /= 1024;
+    unit = larger;
   }
-  return `${bytes} B`;
+  // Beyond three digits toPrecision would turn to exponents.
+  return `${Math.abs(value) < 100 ? value.toPrecision(3) : value.toFixed(0)} ${unit}`;
 }
 
 function parseQuantity(text: string, units: Readonly<Record<string, number>>): number | undefined {
@@ -56,6 +58,8 @@ function parseQuantity(text: string, units: Readonly<Record<string, number>>): n
   const amount = Number(match[1]);
   const unit = match[2] ?? '';
   if (unit === '') return amount === 0 ? 0 : undefined;
-  const factor = units[unit];
-  return factor === undefined ? undefined : Math.round(amount * factor);
+  const factor = Object.hasOwn(units, unit) ? units[unit] : undefined;
+  if (factor === undefined) return undefined;
+  const whole = Math.round(amount * factor);
+  return Number.isSafeInteger(whole) ? whole : undefined;
 }
