@@ -1,0 +1,45 @@
+// Declarative aggregates: `{ flights: count(), delay: sum('delay') }`. Because they name the fields they read, only those
+// columns cross the network, and their accumulators are columns of numbers instead of objects.
+
+/** Fields of T that hold numbers. */
+export type NumberField<T> = {
+  [Field in keyof T & string]: T[Field] extends number ? Field : never;
+}[keyof T & string];
+
+/** One result column; `Reads` is the field it is computed from. */
+export interface Aggregate<Reads extends string> {
+  readonly function: 'count' | 'sum' | 'min' | 'max' | 'average';
+  readonly field: Reads | undefined;
+}
+
+/** How many records. */
+export function count(): Aggregate<never> {
+  return { function: 'count', field: undefined };
+}
+
+/** The sum of a field, in double precision: exact for integers up to 2^53. */
+export function sum<Field extends string>(field: Field): Aggregate<Field> {
+  return { function: 'sum', field };
+}
+
+/** The smallest value of a field. */
+export function min<Field extends string>(field: Field): Aggregate<Field> {
+  return { function: 'min', field };
+}
+
+/** The largest value of a field. */
+export function max<Field extends string>(field: Field): Aggregate<Field> {
+  return { function: 'max', field };
+}
+
+/** The arithmetic mean of a field. */
+export function average<Field extends string>(field: Field): Aggregate<Field> {
+  return { function: 'average', field };
+}
+
+/** Your own aggregate: an accumulator per key and window. `add` may change and return the accumulator it was given. */
+export interface AggregateFunction<In, Accumulator, Out> {
+  create(): Accumulator;
+  add(accumulator: Accumulator, value: In): Accumulator;
+  result(accumulator: Accumulator): Out;
+}

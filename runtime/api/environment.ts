@@ -1,0 +1,36 @@
+// Where a job begins: sources. `env.from(source)` is the first call of every stream.
+
+import type { SourceSpec } from '../connectors/connector.ts';
+import type { LogicalGraph } from '../graph/logical.ts';
+import type { WatermarkStrategy } from '../time/watermark.ts';
+import { GraphBuilder } from './graph-builder.ts';
+import { OperatorStream } from './stream.ts';
+
+/** Options of a source in a job. */
+export interface FromOptions<T> {
+  /** Event time; without it only processing time passes, and event-time windows fire at the end of the input. */
+  readonly watermarks?: WatermarkStrategy<T>;
+}
+
+/** The job being described. */
+export class Environment {
+  readonly #builder = new GraphBuilder();
+
+  /** The job's graph so far. */
+  get graph(): LogicalGraph {
+    return this.#builder.graph;
+  }
+
+  /** The records of a source. */
+  from<T>(source: SourceSpec<T>, options: FromOptions<T> = {}): OperatorStream<T> {
+    const node = this.#builder.add(
+      {
+        kind: 'source',
+        source: source as SourceSpec<unknown>,
+        watermarks: options.watermarks as WatermarkStrategy<unknown> | undefined,
+      },
+      { name: `source: ${source.label}`, inputs: [], outputType: source.recordType },
+    );
+    return new OperatorStream(this.#builder, node);
+  }
+}

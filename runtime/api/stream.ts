@@ -1,0 +1,501 @@
+// A stream of records: each call adds an operator to the job's graph and returns the stream of its results. Nothing runs
+// here. Record types are inferred by the compiler from end to end; a zod schema is only needed where bytes should be
+// checked or laid out in advance (`validated`, `typed`). The stream classes lead to each other, hence one file.
+
+import type { z } from 'zod';
+import type { SinkSpec } from '../connectors/connector.ts';
+import { EngineError } from '../core/errors.ts';
+import type { Key, KeyPart } from '../core/key-group.ts';
+import { type LogicalNode, MAIN_OUTPUT, type Partitioning } from '../graph/logical.ts';
+import {
+  type AggregateColumn,
+  type KeyedProcessContext,
+  type KeyedProcessFunctions,
+  type KeySelector,
+  LATE_OUTPUT,
+  type ProcessContext,
+  type TimeWindow,
+  type TumblingWindows,
+  type WindowEvaluation,
+} from '../operators/spec.ts';
+import type { WatermarkStrategy } from '../time/watermark.ts';
+import type { RecordType } from '../types/record-type.ts';
+import { recordTypeOf } from '../types/schema.ts';
+import type { GraphBuilder } from './graph-builder.ts';
+import type { Aggregate, AggregateFunction, NumberField } from './aggregate.ts';
+import { type KeyField, selectByFunction, selectFields } from './key-selector.ts';
+import type { Declared, StatesOf } from './states.ts';
+
+/** One output of one operator, as an input to the next. */
+export interface StreamOrigin {
+  readonly node: LogicalNode;
+  readonly output: string;
+}
+
+/** What a process function may do besides returning nothing. */
+export interface StreamContext<Out> extends Omit<ProcessContext, 'emit'> {
+  emit(value: Out): void;
+}
+
+/** An invalid record and why. */
+export interface DeadLetter {
+  readonly value: unknown;
+  readonly problem: string;
+}
+
+/** A stream of records of type T. */
+export class Stream<T> {
+  readonly #builder: GraphBuilder;
+  readonly #origins: readonly StreamOrigin[];
+  readonly #partitioning: Partitioning;
+
+  constructor(
+    builder: GraphBuilder,
+    origins: readonly StreamOrigin[],
+    partitioning: Partitioning = { kind: 'auto' },
+  ) {
+    this.#builder = builder;
+    this.#origins = origins;
+    this.#partitioning = partitioning;
+  }
+
+  /** One result a record. With `type`, results are laid out by that schema when they cross threads. */
+  map<Out>(apply: (value: T) => Out, options: { type?: z.ZodType<Out> } = {}): OperatorStream<Out> {
+    const outputType = options.type === undefined ? undefined : recordTypeOf(options.type);
+    return this.#add({ kind: 'map', apply: apply as (value: unknown) => unknown }, 'map', outputType);
+  }
+
+  /** Keeps the records for which `keep` is true. */
+  filter<Kept extends T>(keep: (value: T) => value is Kept): OperatorStream<Kept>;
+  filter(keep: (value: T) => boolean): OperatorStream<T>;
+  filter(keep: (value: T) => boolean): OperatorStream<T> {
+    const spec = { kind: 'filter', keep: keep as (value: unknown) => boolean } as const;
+    return this.#add(spec, 'filter', this.#recordType());
+  }
+
+  /** Any number of results a record. */
+  flatMap<Out>(
+    apply: (value: T) => Iterable<Out>,
+    options: { type?: z.ZodType<Out> } = {},
+  ): OperatorStream<Out> {
+    const outputType = options.type === undefined ? undefined : recordTypeOf(options.type);
+    const spec = {
+      kind: 'flat-map',
+      apply: apply as (value: unknown) => Iterable<unknown>,
+    } as const;
+    return this.#add(spec, 'flat-map', outputType);
+  }
+
+  /** Full control without keys: timestamps, watermarks, side outputs (`context.output(tag, value)`), counters. */
+  process<Out>(
+    apply: (value: T, context: StreamContext<Out>) => void,
+    options: { type?: z.ZodType<Out> } = {},
+  ): OperatorStream<Out> {
+    const outputType = options.type === undefined ? undefined : recordTypeOf(options.type);
+    const spec = {
+      kind: 'process',
+      apply: apply as (value: unknown, context: ProcessContext) => void,
+    } as const;
+    return this.#add(spec, 'process', outputType);
+  }
+
+  /**
+   * Checks every record against a schema, at the edge of the system. Invalid records go to the side output
+   * `deadLetters()` of the result and are counted as `invalidRecords`, whether or not anyone reads them.
+   */
+  validated<Schema extends z.ZodType>(schema: Schema): ValidatedStream<z.output<Schema>> {
+    const stream = this.process<z.output<Schema>>((value, context) => {
+      const parsed = schema.safeParse(value);
+      if (parsed.success) {
+        context.emit(parsed.data);
+        return;
+      }
+      context.count('invalidRecords');
+      const problem = parsed.error.issues
+        .map((issue) => `${issue.path.map(String).join('.') || 'record'}: ${issue.message}`)
+        .join('; ');
+      context.output(DEAD_LETTERS, { value, problem } satisfies DeadLetter);
+    });
+    stream.named('validate');
+    stream.node.outputTypes.set(MAIN_OUTPUT, recordTypeOf(schema));
+    return new ValidatedStream(this.#builder, stream.node);
+  }
+
+  /** States the record type without checking it: rows are laid out by the schema, a record that does not fit fails. */
+  typed<Schema extends z.ZodType<T>>(schema: Schema): Stream<T> {
+    for (const { node, output } of this.#origins) node.outputTypes.set(output, recordTypeOf(schema));
+    return this;
+  }
+
+  /** Assigns event time after the source; better done at the source where possible. */
+  withTimestamps(watermarks: WatermarkStrategy<T>): OperatorStream<T> {
+    const spec = {
+      kind: 'timestamps',
+      watermarks: watermarks as WatermarkStrategy<unknown>,
+    } as const;
+    return this.#add(spec, `timestamps: ${watermarks.label}`, this.#recordType());
+  }
+
+  /** All records of several streams, in no order between them. */
+  union(...others: readonly Stream<T>[]): Stream<T> {
+    const origins = [...this.#origins, ...others.flatMap((other) => other.#origins)];
+    return new Stream(this.#builder, origins);
+  }
+
+  /** Groups records by a key: a field, several fields (a tuple), or a function of the record. */
+  keyBy<Field extends KeyField<T>>(
+    field: Field,
+  ): KeyedStream<T, Extract<T[Field], Key>, Pick<T, Field>>;
+  keyBy<const Fields extends readonly KeyField<T>[]>(
+    fields: Fields,
+  ): KeyedStream<T, readonly KeyPart[], Pick<T, Fields[number]>>;
+  keyBy<K extends Key>(keyOf: (value: T) => K): KeyedStream<T, K, { readonly key: K }>;
+  keyBy(key: string | readonly string[] | ((value: T) => Key)): KeyedStream<T, Key, unknown> {
+    const selector =
+      typeof key === 'function'
+        ? selectByFunction(key)
+        : selectFields(typeof key === 'string' ? [key] : key);
+    return new KeyedStream(this.#builder, this.#origins, selector, this.#recordType());
+  }
+
+  /** The next operator's subtask i gets what this one's subtask i emits. */
+  forward(): Stream<T> {
+    return new Stream(this.#builder, this.#origins, { kind: 'forward' });
+  }
+
+  /** Round-robin over all subtasks of the next operator. */
+  rebalance(): Stream<T> {
+    return new Stream(this.#builder, this.#origins, { kind: 'rebalance' });
+  }
+
+  /** Round-robin over a neighbouring subset of the subtasks. */
+  rescale(): Stream<T> {
+    return new Stream(this.#builder, this.#origins, { kind: 'rescale' });
+  }
+
+  /** Every record to every subtask. */
+  broadcast(): Stream<T> {
+    return new Stream(this.#builder, this.#origins, { kind: 'broadcast' });
+  }
+
+  /** Every record to the first subtask. */
+  global(): Stream<T> {
+    return new Stream(this.#builder, this.#origins, { kind: 'global' });
+  }
+
+  /** `choose` returns the index of the subtask, from 0 to `subtasks - 1`. */
+  partitionBy(choose: (value: T, subtasks: number) => number): Stream<T> {
+    return new Stream(this.#builder, this.#origins, {
+      kind: 'custom',
+      choose: choose as (value: unknown, subtasks: number) => number,
+    });
+  }
+
+  /** Writes the stream to a sink. */
+  to(sink: SinkSpec<T>): OperatorStream<never> {
+    return this.#add({ kind: 'sink', sink: sink as SinkSpec<unknown> }, sink.label, undefined);
+  }
+
+  #add<Out>(
+    spec: Parameters<GraphBuilder['add']>[0],
+    name: string,
+    outputType: RecordType | undefined,
+  ): OperatorStream<Out> {
+    const node = this.#builder.add(spec, {
+      name,
+      inputs: this.#edges(this.#partitioning),
+      outputType,
+    });
+    return new OperatorStream(this.#builder, node);
+  }
+
+  #edges(partitioning: Partitioning) {
+    return this.#origins.map(({ node, output }) => ({ from: node.id, output, partitioning }));
+  }
+
+  /** The record type, when all origins agree on one. */
+  #recordType(): RecordType | undefined {
+    const types = this.#origins.map(({ node, output }) => node.outputTypes.get(output));
+    const texts = new Set(types.map((type) => JSON.stringify(type)));
+    return texts.size === 1 ? types[0] : undefined;
+  }
+}
+
+/** The stream an operator makes; the operator itself can still be named and sized. */
+export class OperatorStream<T> extends Stream<T> {
+  readonly node: LogicalNode;
+  readonly #builder: GraphBuilder;
+
+  constructor(builder: GraphBuilder, node: LogicalNode) {
+    super(builder, [{ node, output: MAIN_OUTPUT }]);
+    this.node = node;
+    this.#builder = builder;
+  }
+
+  /** What plans and pages call it. */
+  named(name: string): this {
+    this.node.name = name;
+    return this;
+  }
+
+  /** Binds the operator's state to this name across versions of the job. */
+  uid(uid: string): this {
+    if (uid.trim() === '') {
+      throw new EngineError('JOB_INVALID', `"${this.node.name}" has an empty uid: give it a name.`);
+    }
+    this.node.uid = uid;
+    this.node.hasGeneratedUid = false;
+    return this;
+  }
+
+  /** How many subtasks; the job's parallelism when not set. */
+  parallelism(subtasks: number): this {
+    this.node.parallelism = subtasks;
+    return this;
+  }
+
+  /** The number of key groups: an upper bound of the parallelism for the life of the state. */
+  maxParallelism(keyGroups: number): this {
+    this.node.maxParallelism = keyGroups;
+    return this;
+  }
+
+  /** Begins a chain here: the operator does not share a thread step with its input. */
+  startNewChain(): this {
+    this.node.chaining = 'head';
+    return this;
+  }
+
+  /** Keeps the operator out of every chain. */
+  disableChaining(): this {
+    this.node.chaining = 'never';
+    return this;
+  }
+
+  /** Operators of different groups never share a slot. */
+  slotSharingGroup(group: string): this {
+    this.node.slotSharingGroup = group;
+    return this;
+  }
+
+  /** What the operator sent to a side output. */
+  sideOutput<Side>(tag: string, type?: z.ZodType<Side>): Stream<Side> {
+    if (type !== undefined) this.node.outputTypes.set(tag, recordTypeOf(type));
+    return new Stream(this.#builder, [{ node: this.node, output: tag }]);
+  }
+}
+
+const DEAD_LETTERS = 'dead-letters';
+
+/** A stream whose records fit a schema. */
+export class ValidatedStream<T> extends OperatorStream<T> {
+  /** The records that did not, each with what is wrong. */
+  deadLetters(): Stream<DeadLetter> {
+    return this.sideOutput<DeadLetter>(DEAD_LETTERS);
+  }
+}
+
+/** What a keyed process function may do besides returning nothing. */
+export interface KeyedStreamContext<K, Out, Declarations> extends Omit<
+  KeyedProcessContext,
+  'emit' | 'key' | 'state'
+> {
+  readonly key: K;
+  readonly state: StatesOf<Declarations>;
+  emit(value: Out): void;
+}
+
+/** The functions of a keyed process operator. */
+export interface KeyedProcess<T, K, Out, Declarations> {
+  /** The states, by name. */
+  readonly state?: Declarations;
+  readonly onRecord: (value: T, context: KeyedStreamContext<K, Out, Declarations>) => void;
+  /** An event-time timer of the key is due: the watermark has reached it. */
+  readonly onEventTimer?: (
+    timeMs: number,
+    context: KeyedStreamContext<K, Out, Declarations>,
+  ) => void;
+  /** A processing-time timer of the key is due. */
+  readonly onProcessingTimer?: (
+    timeMs: number,
+    context: KeyedStreamContext<K, Out, Declarations>,
+  ) => void;
+}
+
+/** Records grouped by key: state and timers belong to one key, and all records of a key go to one subtask. */
+export class KeyedStream<T, K extends Key, KeyFields> {
+  readonly #builder: GraphBuilder;
+  readonly #origins: readonly StreamOrigin[];
+  readonly #selector: KeySelector;
+  readonly #recordType: RecordType | undefined;
+
+  constructor(
+    builder: GraphBuilder,
+    origins: readonly StreamOrigin[],
+    selector: KeySelector,
+    recordType: RecordType | undefined,
+  ) {
+    this.#builder = builder;
+    this.#origins = origins;
+    this.#selector = selector;
+    this.#recordType = recordType;
+  }
+
+  /** A running combination: emits the combined value after each record. */
+  reduce(combine: (left: T, right: T) => T): OperatorStream<T> {
+    const node = this.#builder.add(
+      {
+        kind: 'keyed-reduce',
+        selector: this.#selector,
+        reduce: combine as (left: unknown, right: unknown) => unknown,
+      },
+      { name: 'reduce', inputs: keyedEdges(this.#origins, this.#selector), outputType: this.#recordType },
+    );
+    return new OperatorStream(this.#builder, node);
+  }
+
+  /** Your own logic with state and timers. */
+  process<Out, Declarations extends Readonly<Record<string, Declared<unknown>>> = Record<never, never>>(
+    functions: KeyedProcess<T, K, Out, Declarations>,
+    options: { type?: z.ZodType<Out> } = {},
+  ): OperatorStream<Out> {
+    const node = this.#builder.add(
+      {
+        kind: 'keyed-process',
+        selector: this.#selector,
+        functions: { state: {}, ...functions } as unknown as KeyedProcessFunctions,
+      },
+      {
+        name: 'process',
+        inputs: keyedEdges(this.#origins, this.#selector),
+        outputType: options.type === undefined ? undefined : recordTypeOf(options.type),
+      },
+    );
+    return new OperatorStream(this.#builder, node);
+  }
+
+  /** Cuts each key's records into windows of event time. */
+  window(windows: TumblingWindows): WindowedStream<T, K, KeyFields> {
+    return new WindowedStream(this.#builder, this.#origins, this.#selector, windows);
+  }
+}
+
+/** Windows of `sizeMs` aligned to the epoch, moved by `offsetMs` (for days in a time zone). */
+export function tumbling(options: { sizeMs: number; offsetMs?: number }): TumblingWindows {
+  const { sizeMs, offsetMs = 0 } = options;
+  if (!Number.isSafeInteger(sizeMs) || sizeMs <= 0 || Math.abs(offsetMs) >= sizeMs) {
+    throw new EngineError(
+      'JOB_INVALID',
+      `A tumbling window of ${sizeMs} ms with offset ${offsetMs} ms: the size must be a positive whole ` +
+        'number of milliseconds and the offset smaller than it.',
+    );
+  }
+  return { kind: 'tumbling', sizeMs, offsetMs };
+}
+
+/** The result of declarative aggregates: the key's fields, the window's bounds, a number a column. */
+export type AggregateResult<KeyFields, Columns> = KeyFields & {
+  readonly windowStartMs: number;
+  readonly windowEndMs: number;
+} & { readonly [Name in keyof Columns]: number };
+
+/** Records grouped by key and window, to be evaluated when the watermark passes the window's end. */
+export class WindowedStream<T, K extends Key, KeyFields> {
+  readonly #builder: GraphBuilder;
+  readonly #origins: readonly StreamOrigin[];
+  readonly #selector: KeySelector;
+  readonly #windows: TumblingWindows;
+
+  constructor(
+    builder: GraphBuilder,
+    origins: readonly StreamOrigin[],
+    selector: KeySelector,
+    windows: TumblingWindows,
+  ) {
+    this.#builder = builder;
+    this.#origins = origins;
+    this.#selector = selector;
+    this.#windows = windows;
+  }
+
+  /** Declarative aggregates, or your own with `result` given the key and window. */
+  aggregate<Columns extends Readonly<Record<string, Aggregate<NumberField<T>>>>>(
+    columns: Columns,
+  ): WindowStream<AggregateResult<KeyFields, Columns>, T> {
+    const list = Object.entries(columns).map(
+      ([name, aggregate]): AggregateColumn => ({ name, ...aggregate }),
+    );
+    checkColumnNames(list, this.#selector.fields ?? ['key']);
+    const { fields } = this.#selector;
+    const read = list.flatMap((column) => column.field ?? []);
+    const reads = fields === undefined ? undefined : [...new Set([...fields, ...read])];
+    return this.#add({ kind: 'columns', columns: list }, 'aggregate', reads);
+  }
+
+  /** Your own accumulator; `toResult` sees the key and the window. */
+  accumulate<Accumulator, Result, Out>(
+    aggregate: AggregateFunction<T, Accumulator, Result>,
+    toResult: (result: Result, key: K, window: TimeWindow) => Out,
+  ): WindowStream<Out, T> {
+    const evaluation = {
+      kind: 'general',
+      create: () => aggregate.create(),
+      add: (accumulator: unknown, value: unknown) =>
+        aggregate.add(accumulator as Accumulator, value as T),
+      result: (accumulator: unknown, key: Key, window: TimeWindow) =>
+        toResult(aggregate.result(accumulator as Accumulator), key as K, window),
+    } as const;
+    return this.#add(evaluation, 'aggregate', undefined);
+  }
+
+  /** Combines the records of a key and window two by two. */
+  reduce<Out>(
+    combine: (left: T, right: T) => T,
+    toResult: (value: T, key: K, window: TimeWindow) => Out,
+  ): WindowStream<Out, T> {
+    return this.accumulate<T | undefined, T | undefined, Out>(
+      {
+        create: () => undefined,
+        add: (left, right) => (left === undefined ? right : combine(left, right)),
+        result: (value) => value,
+      },
+      (value, key, window) => toResult(value as T, key, window),
+    );
+  }
+
+  #add<Out>(
+    evaluation: WindowEvaluation,
+    verb: string,
+    reads: readonly string[] | undefined,
+  ): WindowStream<Out, T> {
+    const node = this.#builder.add(
+      { kind: 'window', selector: this.#selector, windows: this.#windows, evaluation },
+      { name: `window: ${verb}`, inputs: keyedEdges(this.#origins, this.#selector), reads },
+    );
+    return new WindowStream(this.#builder, node);
+  }
+}
+
+/** The results of windows, and what came too late for them. */
+export class WindowStream<Out, In> extends OperatorStream<Out> {
+  /** Records behind the watermark. Without a reader they are dropped and counted as `numLateRecordsDropped`. */
+  late(): Stream<In> {
+    return this.sideOutput<In>(LATE_OUTPUT);
+  }
+}
+
+function keyedEdges(origins: readonly StreamOrigin[], selector: KeySelector) {
+  const partitioning: Partitioning = { kind: 'hash', ...selector };
+  return origins.map(({ node, output }) => ({ from: node.id, output, partitioning }));
+}
+
+function checkColumnNames(columns: readonly AggregateColumn[], taken: readonly string[]): void {
+  const reserved = [...taken, 'windowStartMs', 'windowEndMs'];
+  for (const { name } of columns) {
+    if (!reserved.includes(name)) continue;
+    throw new EngineError(
+      'JOB_INVALID',
+      `The aggregate column "${name}" has the name of a key field or window bound: call it something else.`,
+    );
+  }
+}

@@ -1,0 +1,84 @@
+// What a graph must satisfy before it can be planned. All problems are reported at once, each naming its operator.
+
+import { EngineError } from '../core/errors.ts';
+import { MAX_PARALLELISM_UPPER_BOUND } from '../core/key-group.ts';
+import type { LogicalGraph, LogicalNode } from './logical.ts';
+
+/** Throws `JOB_INVALID`. `parallelism` is each node's, by id. */
+export function validateGraph(graph: LogicalGraph, parallelism: readonly number[]): void {
+  const problems = [
+    ...findShapeProblems(graph),
+    ...findDuplicateUids(graph),
+    ...graph.nodes.flatMap((node) => findNodeProblems(graph, node, parallelism)),
+  ];
+  if (problems.length === 0) return;
+  throw new EngineError('JOB_INVALID', `The job cannot run:\n  - ${problems.join('\n  - ')}`);
+}
+
+function findShapeProblems(graph: LogicalGraph): string[] {
+  const problems: string[] = [];
+  if (!graph.nodes.some((node) => node.spec.kind === 'source')) {
+    problems.push('it has no source: begin with env.from(...)');
+  }
+  if (!graph.nodes.some((node) => node.spec.kind === 'sink')) {
+    problems.push('it has no sink: end a stream with .to(...)');
+  }
+  return problems;
+}
+
+function findDuplicateUids(graph: LogicalGraph): string[] {
+  const names = new Map<string, string>();
+  const problems: string[] = [];
+  for (const node of graph.nodes) {
+    const other = names.get(node.uid);
+    if (other !== undefined) {
+      problems.push(`"${other}" and "${node.name}" both have the uid "${node.uid}": uids are unique`);
+    }
+    names.set(node.uid, node.name);
+  }
+  return problems;
+}
+
+function findNodeProblems(
+  graph: LogicalGraph,
+  node: LogicalNode,
+  parallelism: readonly number[],
+): string[] {
+  const problems: string[] = [];
+  const own = parallelism[node.id] ?? 1;
+  if (!Number.isInteger(own) || own < 1 || own > MAX_PARALLELISM_UPPER_BOUND) {
+    problems.push(
+      `"${node.name}" has parallelism ${own}: use an integer from 1 to ${MAX_PARALLELISM_UPPER_BOUND}`,
+    );
+  }
+  if (node.maxParallelism !== undefined && node.maxParallelism < own) {
+    problems.push(
+      `"${node.name}" has parallelism ${own} above its maximum parallelism ${node.maxParallelism}`,
+    );
+  }
+  const limit = connectorLimit(node);
+  if (limit !== undefined && own > limit.subtasks) {
+    problems.push(
+      `"${node.name}" has parallelism ${own}, but ${limit.label} allows at most ${limit.subtasks}`,
+    );
+  }
+  for (const input of node.inputs) {
+    const from = graph.nodes[input.from];
+    if (from === undefined || input.partitioning.kind !== 'forward') continue;
+    if (parallelism[from.id] === own) continue;
+    problems.push(
+      `forward from "${from.name}" (parallelism ${parallelism[from.id] ?? 1}) to "${node.name}" ` +
+        `(${own}) needs equal parallelism: use rebalance() or rescale()`,
+    );
+  }
+  return problems;
+}
+
+function connectorLimit(
+  node: LogicalNode,
+): { readonly label: string; readonly subtasks: number } | undefined {
+  if (node.spec.kind !== 'source' && node.spec.kind !== 'sink') return undefined;
+  const connector = node.spec.kind === 'source' ? node.spec.source : node.spec.sink;
+  if (connector.parallelismMax === undefined) return undefined;
+  return { label: connector.label, subtasks: connector.parallelismMax };
+}

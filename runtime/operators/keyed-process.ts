@@ -1,0 +1,114 @@
+// A process function over keyed records: state and timers belong to the key of the record or timer at hand.
+//   I1. A timer fires once for its (time, key), in order of time, before the watermark that made it due is passed on.
+//   I2. `onRecord` and the timer functions never run at the same time (one thread, one step at a time).
+
+import { hashOfKey, type Key, keyGroupOfHash } from '../core/key-group.ts';
+import { HeapKeyedState } from '../state/heap-keyed-state.ts';
+import type { KeyedStateStore } from '../state/state.ts';
+import { TimerQueue } from '../time/timer-queue.ts';
+import type { Operator, OperatorContext } from './operator.ts';
+import { RecordContext } from './process.ts';
+import type { KeyedProcessContext, KeyedProcessFunctions, KeySelector, OperatorSpec } from './spec.ts';
+
+/** Flink's KeyedProcessOperator. */
+export function createKeyedProcess(
+  spec: Extract<OperatorSpec, { kind: 'keyed-process' }>,
+  context: OperatorContext,
+): Operator {
+  return new KeyedProcess(spec.selector, spec.functions, context);
+}
+
+class KeyedProcess implements Operator {
+  readonly #selector: KeySelector;
+  readonly #functions: KeyedProcessFunctions;
+  readonly #context: OperatorContext;
+  readonly #state: KeyedStateStore;
+  readonly #user: KeyedContext;
+
+  constructor(selector: KeySelector, functions: KeyedProcessFunctions, context: OperatorContext) {
+    this.#selector = selector;
+    this.#functions = functions;
+    this.#context = context;
+    this.#state = new HeapKeyedState(functions.state, context.keyGroups);
+    this.#user = new KeyedContext(context, this.#state);
+  }
+
+  process(value: unknown, timestampMs: number): void {
+    this.#setKey(this.#selector.keyOf(value), timestampMs);
+    try {
+      this.#functions.onRecord(value, this.#user);
+    } catch (error) {
+      throw this.#context.failure(error, value);
+    }
+  }
+
+  advanceWatermark(watermarkMs: number): boolean {
+    return this.#fire(this.#user.eventTimers, watermarkMs, this.#functions.onEventTimer);
+  }
+
+  onProcessingTime(nowMs: number): boolean {
+    const { processingTimers } = this.#user;
+    const done = this.#fire(processingTimers, nowMs - 1, this.#functions.onProcessingTimer);
+    const next = processingTimers.nextTimeMs();
+    if (next !== undefined) this.#context.wakeAt(next + 1);
+    return done;
+  }
+
+  #fire(
+    timers: TimerQueue,
+    untilMs: number,
+    onTimer: KeyedProcessFunctions['onEventTimer'],
+  ): boolean {
+    for (;;) {
+      if (this.#context.isBlocked()) return false;
+      const timer = timers.takeDue(untilMs);
+      if (timer === undefined) return true;
+      this.#setKey(timer.key, timer.timeMs);
+      try {
+        onTimer?.(timer.timeMs, this.#user);
+      } catch (error) {
+        throw this.#context.failure(error, { timerMs: timer.timeMs, key: timer.key });
+      }
+    }
+  }
+
+  #setKey(key: Key, timestampMs: number): void {
+    this.#user.key = key;
+    this.#user.timestampMs = timestampMs;
+    this.#state.setCurrentKey(key, keyGroupOfHash(hashOfKey(key), this.#context.maxParallelism));
+  }
+}
+
+/** What the job's functions see; one object for all records. */
+class KeyedContext extends RecordContext implements KeyedProcessContext {
+  key: Key = '';
+  readonly state: Readonly<Record<string, unknown>>;
+  readonly eventTimers = new TimerQueue();
+  readonly processingTimers = new TimerQueue();
+
+  constructor(context: OperatorContext, store: KeyedStateStore) {
+    super(context);
+    this.state = store.states;
+  }
+
+  get nowMs(): number {
+    return this.context.clock.nowMs();
+  }
+
+  registerEventTimer(timeMs: number): void {
+    this.eventTimers.register(timeMs, this.key);
+  }
+
+  deleteEventTimer(timeMs: number): void {
+    this.eventTimers.delete(timeMs, this.key);
+  }
+
+  registerProcessingTimer(timeMs: number): void {
+    this.processingTimers.register(timeMs, this.key);
+    this.context.wakeAt((this.processingTimers.nextTimeMs() ?? timeMs) + 1);
+  }
+
+  deleteProcessingTimer(timeMs: number): void {
+    this.processingTimers.delete(timeMs, this.key);
+  }
+}

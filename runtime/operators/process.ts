@@ -1,0 +1,60 @@
+// A process function without keys: the job's code sees timestamps and the watermark and may emit to side outputs. One
+// context object serves all records; the job must not keep it.
+
+import { EngineError } from '../core/errors.ts';
+import type { Emit, Operator, OperatorContext } from './operator.ts';
+import type { OperatorSpec, ProcessContext } from './spec.ts';
+
+/** Flink's ProcessOperator. */
+export function createProcess(
+  spec: Extract<OperatorSpec, { kind: 'process' }>,
+  context: OperatorContext,
+): Operator {
+  const { apply } = spec;
+  const userContext = new RecordContext(context);
+  return {
+    process(value, timestampMs) {
+      userContext.timestampMs = timestampMs;
+      try {
+        apply(value, userContext);
+      } catch (error) {
+        throw context.failure(error, value);
+      }
+    },
+  };
+}
+
+/** What process functions share, keyed or not: emitting with the current record's timestamp. */
+export class RecordContext implements ProcessContext {
+  timestampMs = 0;
+  protected readonly context: OperatorContext;
+  readonly #sideOutputs = new Map<string, Emit | undefined>();
+
+  constructor(context: OperatorContext) {
+    this.context = context;
+  }
+
+  get watermarkMs(): number {
+    return this.context.currentWatermark();
+  }
+
+  emit(value: unknown): void {
+    this.context.emit(value, this.timestampMs);
+  }
+
+  output(tag: string, value: unknown): void {
+    if (tag === '') {
+      throw new EngineError('JOB_INVALID', 'A side output needs a name: output("tag", value).');
+    }
+    let emit = this.#sideOutputs.get(tag);
+    if (emit === undefined && !this.#sideOutputs.has(tag)) {
+      emit = this.context.sideOutput(tag);
+      this.#sideOutputs.set(tag, emit);
+    }
+    emit?.(value, this.timestampMs);
+  }
+
+  count(counter: string, by = 1): void {
+    this.context.count(counter, by);
+  }
+}

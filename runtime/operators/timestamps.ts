@@ -1,0 +1,35 @@
+// Timestamps and watermarks assigned in the middle of a stream (Flink: TimestampsAndWatermarksOperator). The watermarks of
+// the input are replaced by the strategy's own, except the last, which ends event time.
+
+import { MAX_WATERMARK } from '../time/watermark.ts';
+import type { Operator, OperatorContext } from './operator.ts';
+import type { OperatorSpec } from './spec.ts';
+import { WatermarkTracker } from './watermark-tracker.ts';
+
+export function createTimestamps(
+  spec: Extract<OperatorSpec, { kind: 'timestamps' }>,
+  context: OperatorContext,
+): Operator {
+  const tracker = new WatermarkTracker(spec.watermarks, context.clock.nowMs());
+  const { emit } = context;
+  let hasEnded = false;
+  return {
+    process(value, timestampMs) {
+      let assigned: number;
+      try {
+        assigned = tracker.timestampOf(value, timestampMs);
+        tracker.onRecord(value, assigned);
+      } catch (error) {
+        throw context.failure(error, value);
+      }
+      emit(value, assigned);
+    },
+    advanceWatermark(watermarkMs) {
+      hasEnded = watermarkMs === MAX_WATERMARK;
+      return true;
+    },
+    outputWatermark() {
+      return hasEnded ? MAX_WATERMARK : tracker.poll(context.clock.nowMs());
+    },
+  };
+}

@@ -1,0 +1,77 @@
+// Runs a watermark strategy for one subtask: timestamps, when a new watermark is due, and idleness.
+//   I1. What `poll` returns never falls.
+//   I2. Idleness counts processing time in which the task could have taken a record; time spent blocked does not count.
+
+import { NO_WATERMARK, type WatermarkGenerator, type WatermarkStrategy } from '../time/watermark.ts';
+
+/** One running strategy. */
+export class WatermarkTracker {
+  readonly isEveryRecord: boolean;
+  readonly #strategy: WatermarkStrategy<unknown>;
+  readonly #generator: WatermarkGenerator<unknown>;
+  readonly #intervalMs: number;
+  #emittedMs = NO_WATERMARK;
+  #nextEmitMs: number;
+  #idleSinceMs: number;
+  #recordsSincePoll = 0;
+
+  constructor(strategy: WatermarkStrategy<unknown>, nowMs: number) {
+    this.#strategy = strategy;
+    this.#generator = strategy.generator();
+    this.isEveryRecord = strategy.emit === 'every-record';
+    this.#intervalMs = strategy.emit === 'every-record' ? 0 : strategy.emit.intervalMs;
+    this.#nextEmitMs = nowMs + this.#intervalMs;
+    this.#idleSinceMs = nowMs;
+  }
+
+  timestampOf(value: unknown, sourceTimestampMs: number): number {
+    const { timestamp } = this.#strategy;
+    return timestamp === undefined ? sourceTimestampMs : timestamp(value, sourceTimestampMs);
+  }
+
+  onRecord(value: unknown, timestampMs: number): void {
+    this.#recordsSincePoll++;
+    this.#generator.onRecord(value, timestampMs);
+  }
+
+  /** The watermark to pass on now: the last one, unless another is due. */
+  poll(nowMs: number): number {
+    if (!this.isEveryRecord) {
+      if (nowMs < this.#nextEmitMs) return this.#emittedMs;
+      this.#nextEmitMs = nowMs + this.#intervalMs;
+    }
+    return this.advance();
+  }
+
+  /** The watermark after this record, whatever the interval. */
+  advance(): number {
+    const current = this.#generator.current();
+    if (current > this.#emittedMs) this.#emittedMs = current;
+    return this.#emittedMs;
+  }
+
+  /** When `poll` has something new to say at the earliest. */
+  nextPollMs(nowMs: number): number {
+    if (this.#strategy.idleAfterMs !== undefined) {
+      return Math.min(this.#nextEmitMs, this.#idleSinceMs + this.#strategy.idleAfterMs);
+    }
+    return this.isEveryRecord || this.#generator.current() <= this.#emittedMs
+      ? Infinity
+      : Math.max(this.#nextEmitMs, nowMs);
+  }
+
+  /** True once no record came for the strategy's idle time; call it regularly, and `resume` after being blocked. */
+  isIdle(nowMs: number): boolean {
+    if (this.#recordsSincePoll > 0) {
+      this.#recordsSincePoll = 0;
+      this.#idleSinceMs = nowMs;
+    }
+    const { idleAfterMs } = this.#strategy;
+    return idleAfterMs !== undefined && nowMs - this.#idleSinceMs >= idleAfterMs;
+  }
+
+  /** The task was blocked until now: that time is not idleness. */
+  resume(nowMs: number): void {
+    this.#idleSinceMs = nowMs;
+  }
+}

@@ -1,0 +1,124 @@
+// One edge of the physical plan as its producing subtask sees it: a partitioner in front of the channels to the
+// downstream subtasks. The partitioning is chosen once; per record it is one closure call.
+//   I1. Records with the same key group reach the same channel, in order.
+//   I2. Watermarks, idleness and the end go to every channel.
+
+import { hashOfKey, keyGroupOfHash, subtaskOfKeyGroup, type Key } from '../core/key-group.ts';
+import { EngineError } from '../core/errors.ts';
+import type { ChannelWriter } from './channel-writer.ts';
+import { ACTIVE, END, IDLE } from './element.ts';
+
+/** How records are spread over the channels; the functions come from the job. */
+export type Distribution =
+  | { readonly kind: 'single' } // one channel, or always the first (forward, global)
+  | { readonly kind: 'round-robin'; readonly first: number } // rebalance, rescale
+  | { readonly kind: 'broadcast' }
+  | {
+      readonly kind: 'hash';
+      readonly keyOf: (value: unknown) => Key;
+      readonly maxParallelism: number;
+    }
+  | { readonly kind: 'custom'; readonly choose: (value: unknown, channels: number) => number };
+
+/** Takes one record to its channel. */
+export type Route = (value: unknown, timestampMs: number) => void;
+
+/** The producing end of an edge. */
+export class OutputEdge {
+  readonly emit: Route;
+  readonly #writers: readonly ChannelWriter[];
+
+  constructor(writers: readonly ChannelWriter[], distribution: Distribution) {
+    this.#writers = writers;
+    this.emit = makeRoute(writers, distribution);
+  }
+
+  writeWatermark(watermarkMs: number): void {
+    for (const writer of this.#writers) writer.writeWatermark(watermarkMs);
+  }
+
+  writeStatus(isIdle: boolean): void {
+    for (const writer of this.#writers) writer.writeSignal(isIdle ? IDLE : ACTIVE);
+  }
+
+  /** The last element; what is written is handed over as room allows. */
+  end(): void {
+    for (const writer of this.#writers) {
+      writer.writeSignal(END);
+      writer.flush();
+    }
+  }
+
+  flush(): void {
+    for (const writer of this.#writers) writer.flush();
+  }
+
+  /** Moves overflow on; true when none is left. */
+  drain(): boolean {
+    let isDrained = true;
+    for (const writer of this.#writers) if (!writer.drain()) isDrained = false;
+    return isDrained;
+  }
+}
+
+function makeRoute(writers: readonly ChannelWriter[], distribution: Distribution): Route {
+  const count = writers.length;
+  switch (distribution.kind) {
+    case 'single': {
+      const only = at(writers, 0);
+      return (value, timestampMs) => {
+        only.writeRecord(value, timestampMs);
+      };
+    }
+    case 'round-robin': {
+      let next = distribution.first % count;
+      return (value, timestampMs) => {
+        at(writers, next).writeRecord(value, timestampMs);
+        next = next + 1 === count ? 0 : next + 1;
+      };
+    }
+    case 'broadcast':
+      return (value, timestampMs) => {
+        for (const writer of writers) writer.writeRecord(value, timestampMs);
+      };
+    case 'hash':
+      return routeByKeyGroup(writers, distribution.keyOf, distribution.maxParallelism);
+    case 'custom':
+      return routeByChoice(writers, distribution.choose);
+  }
+}
+
+function routeByKeyGroup(
+  writers: readonly ChannelWriter[],
+  keyOf: (value: unknown) => Key,
+  maxParallelism: number,
+): Route {
+  const writerOfGroup = Array.from({ length: maxParallelism }, (_, keyGroup) =>
+    at(writers, subtaskOfKeyGroup(keyGroup, maxParallelism, writers.length)),
+  );
+  return (value, timestampMs) => {
+    const keyGroup = keyGroupOfHash(hashOfKey(keyOf(value)), maxParallelism);
+    at(writerOfGroup, keyGroup).writeRecord(value, timestampMs);
+  };
+}
+
+function routeByChoice(
+  writers: readonly ChannelWriter[],
+  choose: (value: unknown, channels: number) => number,
+): Route {
+  return (value, timestampMs) => {
+    const chosen = choose(value, writers.length);
+    const writer = writers[chosen];
+    if (writer === undefined) {
+      throw new EngineError(
+        'USER_FUNCTION_FAILED',
+        `The custom partitioner chose channel ${chosen}; it must return an integer from 0 to ${writers.length - 1}.`,
+      );
+    }
+    writer.writeRecord(value, timestampMs);
+  };
+}
+
+function at(writers: readonly ChannelWriter[], index: number): ChannelWriter {
+  return writers[index] as ChannelWriter;
+}

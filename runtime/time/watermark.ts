@@ -1,0 +1,56 @@
+// Event-time progress as values. A watermark `t` says: no more records with a timestamp at or below `t` are expected.
+
+/** Before the first watermark. */
+export const NO_WATERMARK = Number.MIN_SAFE_INTEGER;
+/** The end of event time: every window and timer fires (Flink: Long.MAX_VALUE). */
+export const MAX_WATERMARK = Number.MAX_SAFE_INTEGER;
+
+/** Decides from the records seen what the watermark is. One instance a source subtask. */
+export interface WatermarkGenerator<T> {
+  /** Called for each record, after its timestamp is known. */
+  onRecord(value: T, timestampMs: number): void;
+  /** The watermark now; may be asked at any time and must not fall. */
+  current(): number;
+}
+
+/** How a stream gets timestamps and watermarks: plain data and functions of the job. */
+export interface WatermarkStrategy<T> {
+  /** Shown in plans: `bounded-out-of-orderness(24h)`. */
+  readonly label: string;
+  /** Event time of a record in epoch milliseconds; the source's own timestamp when absent. */
+  readonly timestamp?: ((value: T, sourceTimestampMs: number) => number) | undefined;
+  readonly generator: () => WatermarkGenerator<T>;
+  /** `every-record`, or at most once in this many milliseconds of processing time. */
+  readonly emit: 'every-record' | { readonly intervalMs: number };
+  /** Without a record for this long (processing time) the source no longer holds event time back. */
+  readonly idleAfterMs?: number | undefined;
+}
+
+/** Flink's BoundedOutOfOrdernessWatermarks: `max seen - bound - 1`. */
+export class BoundedOutOfOrderness<T> implements WatermarkGenerator<T> {
+  #maxSeenMs: number | undefined;
+  readonly #boundMs: number;
+
+  constructor(boundMs: number) {
+    this.#boundMs = boundMs;
+  }
+
+  onRecord(_value: T, timestampMs: number): void {
+    if (this.#maxSeenMs === undefined || timestampMs > this.#maxSeenMs) this.#maxSeenMs = timestampMs;
+  }
+
+  current(): number {
+    return this.#maxSeenMs === undefined ? NO_WATERMARK : this.#maxSeenMs - this.#boundMs - 1;
+  }
+}
+
+/** For streams that carry no event time. */
+export class NoWatermarks<T> implements WatermarkGenerator<T> {
+  onRecord(): void {
+    // Nothing is learnt from a record.
+  }
+
+  current(): number {
+    return NO_WATERMARK;
+  }
+}
