@@ -22,6 +22,14 @@ const NPM = '(^|/)node_modules/';
 /** Pure folders: values in, values out. */
 const PURE = '^runtime/(core|graph|time|protocol|checkpoint/decide\\.ts)';
 
+/** What an extension may know of the engine. */
+const PLUG_IN_KNOWS = [
+  '^runtime/(core|protocol|time|types)/',
+  '^runtime/config/defaults\\.ts$',
+  CONTRACTS,
+  ...SPECS,
+];
+
 function error(name, comment, from, to) {
   return { name, severity: 'error', comment, from, to };
 }
@@ -102,18 +110,15 @@ module.exports = {
     ),
     error(
       'plug-in',
-      'Operators, connectors, state and shuffle are plugged in: they know contracts, core, protocol, time and types, not their users. (An operator owns its tables of state/.)',
-      { path: '^runtime/(operators|connectors|state|shuffle)/' },
-      {
-        path: '^runtime/',
-        pathNot: [
-          '^runtime/$1/',
-          '^runtime/(core|protocol|time|types)/',
-          '^runtime/config/defaults\\.ts$',
-          CONTRACTS,
-          ...SPECS,
-        ],
-      },
+      'Connectors, state and shuffle are plugged in: they know contracts, core, protocol, time and types, not their users.',
+      { path: '^runtime/(connectors|state|shuffle)/' },
+      { path: '^runtime/', pathNot: ['^runtime/$1/', ...PLUG_IN_KNOWS] },
+    ),
+    error(
+      'plug-in-operators',
+      'Operators are plugged in like connectors; besides, an operator owns its tables of state/.',
+      { path: '^runtime/operators/' },
+      { path: '^runtime/', pathNot: ['^runtime/(operators|state)/', ...PLUG_IN_KNOWS] },
     ),
     error(
       'thin-ui',
