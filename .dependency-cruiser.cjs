@@ -89,11 +89,16 @@ module.exports = {
     ),
     error(
       'api-offline',
-      'Describing a job opens nothing: api/ imports core graph time types, contracts and specs.',
+      'Describing a job opens nothing: api/ imports core graph time types, contracts, specs and the snapshot of a run.',
       { path: '^runtime/api/' },
       {
         path: '^runtime/',
-        pathNot: ['^runtime/(api|core|graph|time|types)/', CONTRACTS, ...SPECS],
+        pathNot: [
+          '^runtime/(api|core|graph|time|types)/',
+          '^runtime/protocol/cluster-snapshot\\.ts$',
+          CONTRACTS,
+          ...SPECS,
+        ],
       },
     ),
     error(
