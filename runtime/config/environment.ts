@@ -10,8 +10,8 @@ import type { SettingName, Settings } from './schema.ts';
 /** How a value is written in a variable. `parse` answers undefined for text that `expects` does not describe. */
 interface TextForm<Value> {
   readonly expects: string;
-  parse(text: string): unknown;
-  render(value: Value): string;
+  readonly parse: (text: string) => unknown;
+  readonly render: (value: Value) => string;
 }
 
 /** Where a setting is found and how it is written there. */

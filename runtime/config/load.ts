@@ -32,6 +32,17 @@ export function readProcessEnvironment(): Environment {
 
 /** Complete, checked, frozen settings; throws `CONFIG_INVALID` that lists every problem. */
 export function loadSettings(environment: Environment): Settings {
+  const { values, problems } = read(environment);
+  if (problems.length > 0) throw new EngineError('CONFIG_INVALID', formatProblems(problems));
+  return deepFreeze(values) as Settings;
+}
+
+/** What `loadSettings` would refuse, as data; empty when it would accept. */
+export function findSettingProblems(environment: Environment): readonly SettingProblem[] {
+  return read(environment).problems;
+}
+
+function read(environment: Environment): { values: Draft; problems: SettingProblem[] } {
   const problems = [...findUnknownVariables(environment)];
   const values: Draft = {};
   for (const name of SETTING_NAMES) readSetting(environment, name, values, problems);
@@ -40,8 +51,7 @@ export function loadSettings(environment: Environment): Settings {
       values.heapBytes = defaultHeapBytes(values.memoryLimitBytes);
   }
   problems.push(...checkAcrossFields(values, environment));
-  if (problems.length > 0) throw new EngineError('CONFIG_INVALID', formatProblems(problems));
-  return deepFreeze(values) as Settings;
+  return { values, problems };
 }
 
 function readSetting(

@@ -1,0 +1,220 @@
+// The whole of a stack: from its checked config to components, and to what the stack shows when it is deployed.
+
+import * as k8s from '@pulumi/kubernetes';
+import * as pulumi from '@pulumi/pulumi';
+import { REST_PORT, SECRET_DIRECTORY, renderStackEnvironment } from '../engine-settings.ts';
+import type { MountedVolume } from '../k8s/engine-pod.ts';
+import { budgetMemory, reportSizing, sizeQuota, sizeSlots } from '../sizing.ts';
+import type { MemoryBudgetLine, SizingReport } from '../sizing.ts';
+import type { StackConfig } from '../stack-schema.ts';
+import { CheckpointStorage } from './checkpoint-storage.ts';
+import type { JobPlan } from './cluster-settings.ts';
+import { EngineImage } from './engine-image.ts';
+import { Exposure } from './exposure.ts';
+import { PlatformNamespace } from './platform-namespace.ts';
+import { StreamCluster } from './stream-cluster.ts';
+import type { ClusterScaling } from './stream-cluster.ts';
+
+export interface StreamPlatformArgs {
+  readonly config: StackConfig;
+  /** The plan of the config's job. */
+  readonly plan: JobPlan;
+}
+
+/** Where the REST API and the page are. */
+export interface RestAddress {
+  readonly service: string;
+  readonly namespace: string;
+  readonly port: number;
+  /** Of the page from outside; undefined when it is not exposed. */
+  readonly url: string | undefined;
+  readonly portForward: string;
+}
+
+/** Creates everything a stack file describes. */
+export class StreamPlatform extends pulumi.ComponentResource {
+  readonly rest: pulumi.Output<RestAddress>;
+  readonly image: pulumi.Output<string>;
+  readonly slots: { readonly min: number; readonly max: number };
+  readonly memoryBudget: readonly MemoryBudgetLine[];
+  readonly sizing: SizingReport | undefined;
+
+  constructor(name: string, args: StreamPlatformArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { config, plan } = args;
+    super('millrace:platform:StreamPlatform', name, { job: config.job.name }, opts);
+    const placed = { parent: this, provider: createProvider(this, name, config) };
+    const image = new EngineImage(`${name}-image`, { source: config.image }, { parent: this });
+    const namespace = createNamespace(name, config, placed);
+    const storage = createStorage(name, config, namespace, placed);
+    const cluster = createCluster(name, { config, plan, namespace, storage, image }, placed);
+    const url = createExposure(name, { config, namespace, cluster }, placed)?.url;
+
+    this.image = image.reference;
+    this.rest = describeRest(cluster.restServiceName, namespace.namespaceName, url);
+    const { min, max } = sizeSlots(config);
+    this.slots = { min, max };
+    this.memoryBudget = budgetMemory(config.workers);
+    this.sizing = reportSizing(config.job);
+    this.registerOutputs({ image: this.image, rest: this.rest });
+  }
+}
+
+interface Placement {
+  readonly parent: pulumi.Resource;
+  readonly provider: k8s.Provider;
+}
+
+/** Explicit, so that a forgotten parent never deploys to whatever cluster happens to be current. */
+function createProvider(
+  parent: pulumi.Resource,
+  name: string,
+  { kubernetes }: StackConfig,
+): k8s.Provider {
+  const { context, clusterIdentifier } = kubernetes;
+  return new k8s.Provider(
+    `${name}-kubernetes`,
+    {
+      ...(context === undefined ? {} : { context }),
+      ...(clusterIdentifier === undefined ? {} : { clusterIdentifier }),
+    },
+    { parent },
+  );
+}
+
+function createNamespace(name: string, config: StackConfig, placed: Placement): PlatformNamespace {
+  return new PlatformNamespace(
+    `${name}-namespace`,
+    {
+      namespace: config.kubernetes.namespace,
+      instance: config.kubernetes.name,
+      quota: sizeQuota(config),
+      protect: config.security.level === 'production',
+    },
+    placed,
+  );
+}
+
+function createStorage(
+  name: string,
+  config: StackConfig,
+  namespace: PlatformNamespace,
+  placed: Placement,
+): CheckpointStorage {
+  return new CheckpointStorage(
+    `${name}-storage`,
+    {
+      namespace: namespace.namespaceName,
+      instance: config.kubernetes.name,
+      spec: config.storage.checkpoints,
+      protect: config.security.level === 'production',
+    },
+    placed,
+  );
+}
+
+interface ClusterParts extends StreamPlatformArgs {
+  readonly namespace: PlatformNamespace;
+  readonly storage: CheckpointStorage;
+  readonly image: EngineImage;
+}
+
+function createCluster(name: string, parts: ClusterParts, placed: Placement): StreamCluster {
+  const { config, plan, namespace, storage, image } = parts;
+  const { workers, coordinator } = config;
+  const pod = { jobDirectoryBytesMax: workers.jobDirectory, drainTimeoutMs: workers.drainTimeout };
+  return new StreamCluster(
+    `${name}-cluster`,
+    {
+      namespace: namespace.namespaceName,
+      instance: config.kubernetes.name,
+      image: image.reference,
+      pullSecretName: config.image.pullSecretName,
+      environment: renderStackEnvironment(config),
+      plan,
+      scaling: scalingOf(config),
+      sharedVolumes: storage.volumes,
+      coordinator: {
+        ...pod,
+        cpu: coordinator.cpu,
+        memoryBytes: coordinator.memory,
+        highAvailability: coordinator.highAvailability,
+        exposedToNamespace:
+          config.exposure.kind === 'none' ? undefined : config.exposure.fromNamespace,
+      },
+      workers: {
+        ...pod,
+        cpu: workers.cpu,
+        memoryBytes: workers.memory.total,
+        egress: config.security.workerEgress,
+        volumes: [...mountData(config), ...mountSecret(config)],
+      },
+    },
+    placed,
+  );
+}
+
+function scalingOf({ workers, autoscaling }: StackConfig): ClusterScaling {
+  return autoscaling.mode === 'none'
+    ? { mode: 'none', replicas: workers.replicas ?? 1 }
+    : autoscaling;
+}
+
+function mountData({ storage: { data } }: StackConfig): readonly MountedVolume[] {
+  if (data === undefined) return [];
+  const { claimName, readOnly, mountPath } = data;
+  return [
+    {
+      volume: { name: 'data', persistentVolumeClaim: { claimName, readOnly } },
+      mount: { mountPath, readOnly },
+    },
+  ];
+}
+
+function mountSecret({ job: { secretName } }: StackConfig): readonly MountedVolume[] {
+  if (secretName === undefined) return [];
+  return [
+    {
+      volume: { name: 'secrets', secret: { secretName } },
+      mount: { mountPath: SECRET_DIRECTORY, readOnly: true },
+    },
+  ];
+}
+
+interface ExposedParts {
+  readonly config: StackConfig;
+  readonly namespace: PlatformNamespace;
+  readonly cluster: StreamCluster;
+}
+
+function createExposure(
+  name: string,
+  { config, namespace, cluster }: ExposedParts,
+  placed: Placement,
+): Exposure | undefined {
+  const { exposure, kubernetes } = config;
+  if (exposure.kind === 'none') return undefined;
+  return new Exposure(
+    `${name}-exposure`,
+    {
+      namespace: namespace.namespaceName,
+      instance: kubernetes.name,
+      restServiceName: cluster.restServiceName,
+      spec: exposure,
+    },
+    placed,
+  );
+}
+
+function describeRest(
+  serviceName: pulumi.Output<string>,
+  namespaceName: pulumi.Output<string>,
+  url: string | undefined,
+): pulumi.Output<RestAddress> {
+  return pulumi.all([serviceName, namespaceName]).apply(([service, namespace]) => ({
+    service,
+    namespace,
+    port: REST_PORT,
+    url,
+    portForward: `kubectl -n ${namespace} port-forward service/${service} ${REST_PORT}`,
+  }));
+}

@@ -1,0 +1,219 @@
+// The workers: a Deployment of pods that run the job's subtasks, how they may be disrupted, and whom they may talk to.
+//   I1. With an autoscaler the number of replicas is neither set nor compared: the autoscaler owns it.
+//   I2. A pool that can have more than one worker loses at most one at a time to a drained node; a pool of one sets no
+//       budget, since that would keep the node from ever being drained.
+
+import * as k8s from '@pulumi/kubernetes';
+import * as pulumi from '@pulumi/pulumi';
+import {
+  DATA_PORT,
+  PROBE_PORT,
+  RPC_PORT,
+  WORKER_HOST_VARIABLE,
+  nameCluster,
+} from '../engine-settings.ts';
+import { buildEnginePod } from '../k8s/engine-pod.ts';
+import type { MountedVolume } from '../k8s/engine-pod.ts';
+import { componentLabels, selectorLabels } from '../k8s/labels.ts';
+import { workerProbes } from '../k8s/probes.ts';
+import { containerResources } from '../k8s/resources.ts';
+import type { CpuShare } from '../k8s/resources.ts';
+import type { Transform } from '../k8s/transform.ts';
+import { applyTransform } from '../k8s/transform.ts';
+
+/** Who decides the number of workers, and the most there can be. */
+export type Replicas =
+  | { readonly kind: 'fixed'; readonly count: number }
+  | { readonly kind: 'autoscaled'; readonly countMax: number };
+
+/** A range of addresses outside of the cluster that workers may connect to. */
+export interface EgressRule {
+  readonly cidr: string;
+  readonly ports: readonly number[];
+}
+
+export interface WorkerPoolArgs {
+  readonly namespace: pulumi.Input<string>;
+  /** The cluster's name: prefix of all names. */
+  readonly instance: string;
+  readonly image: pulumi.Input<string>;
+  readonly pullSecretName?: string | undefined;
+  readonly settingsName: pulumi.Input<string>;
+  /** Decides which objects there are, hence plain. */
+  readonly replicas: Replicas;
+  readonly cpu: CpuShare;
+  readonly memoryBytes: number;
+  readonly jobDirectoryBytesMax: number;
+  readonly drainTimeoutMs: number;
+  /**
+   * Volumes besides the directories that every pod has.
+   * @default []
+   */
+  readonly volumes?: readonly MountedVolume[];
+  /**
+   * What workers may reach besides the coordinator and each other.
+   * @default []
+   */
+  readonly egress?: readonly EgressRule[];
+  readonly transform?: {
+    readonly serviceAccount?: Transform<k8s.core.v1.ServiceAccountArgs>;
+    readonly deployment?: Transform<k8s.apps.v1.DeploymentArgs>;
+    readonly disruptionBudget?: Transform<k8s.policy.v1.PodDisruptionBudgetArgs>;
+    readonly networkPolicy?: Transform<k8s.networking.v1.NetworkPolicyArgs>;
+  };
+}
+
+/** Gives the name of the Deployment, for an autoscaler. */
+export class WorkerPool extends pulumi.ComponentResource {
+  readonly deploymentName: pulumi.Output<string>;
+
+  constructor(name: string, args: WorkerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('millrace:platform:WorkerPool', name, { replicas: { ...args.replicas } }, opts);
+    const account = createServiceAccount(this, name, args);
+    createNetworkPolicy(this, name, args);
+    this.deploymentName = createDeployment(this, name, args, account.metadata.name).metadata.name;
+    if (countMaxOf(args.replicas) > 1) createDisruptionBudget(this, name, args); // I2
+    this.registerOutputs({ deploymentName: this.deploymentName });
+  }
+}
+
+function createServiceAccount(
+  parent: pulumi.Resource,
+  name: string,
+  args: WorkerPoolArgs,
+): k8s.core.v1.ServiceAccount {
+  const account: k8s.core.v1.ServiceAccountArgs = {
+    metadata: metadataOf(args),
+    automountServiceAccountToken: false,
+  };
+  return new k8s.core.v1.ServiceAccount(
+    `${name}-account`,
+    applyTransform(account, args.transform?.serviceAccount),
+    { parent },
+  );
+}
+
+function createDeployment(
+  parent: pulumi.Resource,
+  name: string,
+  args: WorkerPoolArgs,
+  serviceAccountName: pulumi.Input<string>,
+): k8s.apps.v1.Deployment {
+  const { replicas } = args;
+  const metadata = metadataOf(args);
+  const deployment: k8s.apps.v1.DeploymentArgs = {
+    metadata: { ...metadata, annotations: replicaAnnotations(replicas) },
+    spec: {
+      ...(replicas.kind === 'fixed' ? { replicas: replicas.count } : {}), // I1
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      revisionHistoryLimit: 3,
+      selector: { matchLabels: selectorLabels(args.instance, 'worker') },
+      template: {
+        metadata: { labels: metadata.labels },
+        spec: buildWorkerPod(args, serviceAccountName),
+      },
+    },
+  };
+  return new k8s.apps.v1.Deployment(
+    `${name}-deployment`,
+    applyTransform(deployment, args.transform?.deployment),
+    { parent, ignoreChanges: replicas.kind === 'autoscaled' ? ['spec.replicas'] : [] }, // I1
+  );
+}
+
+function buildWorkerPod(
+  args: WorkerPoolArgs,
+  serviceAccountName: pulumi.Input<string>,
+): k8s.types.input.core.v1.PodSpec {
+  return buildEnginePod({
+    ...args,
+    role: 'worker',
+    env: [{ name: WORKER_HOST_VARIABLE, valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
+    ports: { data: DATA_PORT, probe: PROBE_PORT },
+    probes: workerProbes(PROBE_PORT),
+    resources: containerResources(args.cpu, args.memoryBytes),
+    volumes: args.volumes ?? [],
+    serviceAccountName,
+    topologySpreadConstraints: spread(args.instance),
+  });
+}
+
+/**
+ * After a time with an autoscaler its controller still owns the field; to set a number again, ours must take it back. Never
+ * with an autoscaler: there it would fight.
+ */
+function replicaAnnotations(replicas: Replicas): Record<string, string> {
+  return replicas.kind === 'fixed' ? { 'pulumi.com/patchForce': 'true' } : {};
+}
+
+/** Evenly over zones and nodes where possible; each revision for itself, so that a roll-out does not skew it. */
+function spread(instance: string): k8s.types.input.core.v1.TopologySpreadConstraint[] {
+  return ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
+    topologyKey,
+    maxSkew: 1,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    nodeTaintsPolicy: 'Honor',
+    labelSelector: { matchLabels: selectorLabels(instance, 'worker') },
+    matchLabelKeys: ['pod-template-hash'],
+  }));
+}
+
+function createDisruptionBudget(parent: pulumi.Resource, name: string, args: WorkerPoolArgs): void {
+  const budget: k8s.policy.v1.PodDisruptionBudgetArgs = {
+    metadata: metadataOf(args),
+    spec: {
+      maxUnavailable: 1,
+      // A worker that crashes in a loop must not keep its node from being drained.
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+      selector: { matchLabels: selectorLabels(args.instance, 'worker') },
+    },
+  };
+  new k8s.policy.v1.PodDisruptionBudget(
+    `${name}-budget`,
+    applyTransform(budget, args.transform?.disruptionBudget),
+    { parent },
+  );
+}
+
+/** In: data of other workers. Out: the coordinator's RPC, other workers' data, and what the stack allows. */
+function createNetworkPolicy(parent: pulumi.Resource, name: string, args: WorkerPoolArgs): void {
+  const matchLabels = selectorLabels(args.instance, 'worker');
+  const workers = { podSelector: { matchLabels } };
+  const coordinator = {
+    podSelector: { matchLabels: selectorLabels(args.instance, 'coordinator') },
+  };
+  const data = [{ protocol: 'TCP', port: DATA_PORT }];
+  const policy: k8s.networking.v1.NetworkPolicyArgs = {
+    metadata: metadataOf(args),
+    spec: {
+      podSelector: { matchLabels },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [{ from: [workers], ports: data }],
+      egress: [
+        { to: [coordinator], ports: [{ protocol: 'TCP', port: RPC_PORT }] },
+        { to: [workers], ports: data },
+        ...(args.egress ?? []).map(({ cidr, ports }) => ({
+          to: [{ ipBlock: { cidr } }],
+          ports: ports.map((port) => ({ protocol: 'TCP', port })),
+        })),
+      ],
+    },
+  };
+  new k8s.networking.v1.NetworkPolicy(
+    `${name}-policy`,
+    applyTransform(policy, args.transform?.networkPolicy),
+    { parent },
+  );
+}
+
+function countMaxOf(replicas: Replicas): number {
+  return replicas.kind === 'fixed' ? replicas.count : replicas.countMax;
+}
+
+function metadataOf(args: WorkerPoolArgs) {
+  return {
+    name: nameCluster(args.instance).workers,
+    namespace: args.namespace,
+    labels: componentLabels(args.instance, 'worker'),
+  };
+}

@@ -1,0 +1,67 @@
+// The plan of the stack's job as text for a preview: what the stack decides about it, then a line an operator from the
+// engine itself, so that a pull request shows how the streaming job changes and not only its YAML.
+//   I1. A job that the engine would refuse (its name, its parameters, its parallelism) is refused here, as bad config.
+
+import type { JobPlan } from './components/cluster-settings.ts';
+import { StackConfigError } from './config.ts';
+import { EngineError } from '../runtime/deployment.ts';
+import { sizeSlots } from './sizing.ts';
+import type { StackConfig } from './stack-schema.ts';
+
+/** What the engine says about a job. */
+export interface JobDescription {
+  /** One line an operator. */
+  readonly lines: readonly string[];
+  readonly hash: string;
+  /** The largest parallelism of any operator: the slots that the job needs. */
+  readonly parallelismMax: number;
+}
+
+/** Builds a job's plan without running it; rejects with `EngineError`. */
+export type DescribeJob = (
+  name: string,
+  parameters: Readonly<Record<string, unknown>>,
+  parallelism: number,
+) => Promise<JobDescription>;
+
+/** The plan of the stack's job; rejects with `StackConfigError`. */
+export async function planJob(config: StackConfig, describe?: DescribeJob): Promise<JobPlan> {
+  const { job } = config;
+  if (describe === undefined) return { lines: describeDecisions(job), hash: '' };
+  const slots = sizeSlots(config);
+  const description = await describeChecked(describe, job, job.parallelism ?? slots.min);
+  if (description.parallelismMax > slots.min) {
+    const rule =
+      `an operator runs ${description.parallelismMax} subtasks and needs as many slots, but ` +
+      `${slots.workersMin} workers x ${config.workers.slots} slots = ${slots.min}: add workers or slots`;
+    throw new StackConfigError([{ path: 'job.name', value: job.name, rule }]);
+  }
+  return { lines: [...describeDecisions(job), ...description.lines], hash: description.hash };
+}
+
+async function describeChecked(
+  describe: DescribeJob,
+  { name, parameters }: StackConfig['job'],
+  parallelism: number,
+): Promise<JobDescription> {
+  try {
+    return await describe(name, parameters, parallelism);
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.domain !== 'user') throw error;
+    const path = error.code === 'PARAMETERS_INVALID' ? 'job.parameters' : 'job.name';
+    const value = error.code === 'PARAMETERS_INVALID' ? parameters : name;
+    throw new StackConfigError([{ path, value, rule: error.message }]);
+  }
+}
+
+function describeDecisions(job: StackConfig['job']): readonly string[] {
+  const parameters = Object.entries(job.parameters).sort(([left], [right]) =>
+    left < right ? -1 : 1,
+  );
+  return [
+    `job ${job.name}`,
+    `parallelism ${job.parallelism ?? 'all slots'}`,
+    `upgrade ${job.upgrade}`,
+    ...parameters.map(([name, value]) => `parameter ${name} = ${JSON.stringify(value)}`),
+  ];
+}

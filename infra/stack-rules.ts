@@ -1,0 +1,224 @@
+// Rules that look across the sections of a stack file. Pure: sections in, problems out, each by path, with the rule and the
+// arithmetic, so that a person can mend it without reading this file.
+//   I1. A rule is judged only when every section it needs is right by itself: no follow-up complaints.
+
+import { findMemoryProblem, findSettingProblems } from '../runtime/deployment.ts';
+import { renderStackEnvironment } from './engine-settings.ts';
+import { memoryRequestOf, sizeSlots, stateBytesOf } from './sizing.ts';
+import type { SectionName, StackConfig } from './stack-schema.ts';
+
+/** One thing that is wrong in a stack file. `value` is absent for what is missing or must not be shown. */
+export interface ConfigProblem {
+  readonly path: string;
+  readonly value?: unknown;
+  readonly rule: string;
+}
+
+/** What the rules need to know besides the values: whether a section was encrypted in the stack file. */
+export interface ConfigOrigin {
+  readonly encryptedSections: ReadonlySet<string>;
+}
+
+interface Rule {
+  readonly needs: readonly SectionName[];
+  check(config: StackConfig, origin: ConfigOrigin): readonly ConfigProblem[];
+}
+
+/** Names of parameters that look like secrets: parameters end in a ConfigMap, in clear. */
+const SECRET_NAME = /password|passwd|secret|token|credential|api_?key|private_?key/i;
+
+const rules: readonly Rule[] = [
+  { needs: ['workers'], check: checkMemory },
+  { needs: ['workers'], check: checkState },
+  { needs: ['workers', 'coordinator'], check: checkCpu },
+  { needs: ['workers', 'autoscaling'], check: checkReplicas },
+  { needs: ['autoscaling'], check: checkBounds },
+  { needs: ['job', 'workers', 'autoscaling'], check: checkSlots },
+  { needs: ['storage', 'workers', 'autoscaling'], check: checkSharedStorage },
+  { needs: ['storage', 'coordinator'], check: checkHighAvailability },
+  { needs: ['job', 'storage'], check: checkSavepointStorage },
+  { needs: ['image'], check: checkRepository },
+  { needs: ['security', 'image'], check: checkProductionImage },
+  { needs: ['security', 'job'], check: checkProductionJob },
+  { needs: ['security', 'image'], check: checkProductionSecrets },
+  { needs: ['security', 'exposure'], check: checkProductionExposure },
+];
+
+/** Every broken rule whose sections are present in `sections`. */
+export function checkStackRules(
+  sections: Partial<StackConfig>,
+  origin: ConfigOrigin,
+): readonly ConfigProblem[] {
+  const problems = rules
+    .filter((rule) => rule.needs.every((name) => sections[name] !== undefined))
+    .flatMap((rule) => rule.check(sections as StackConfig, origin));
+  return problems.length === 0 && isComplete(sections) ? checkEngine(sections) : problems;
+}
+
+function isComplete(sections: Partial<StackConfig>): sections is StackConfig {
+  const { job, workers, engine, kubernetes, storage } = sections;
+  return [job, workers, engine, kubernetes, storage].every((section) => section !== undefined);
+}
+
+/** The last net: the engine's own loader judges exactly what its pods will read. */
+function checkEngine(config: StackConfig): readonly ConfigProblem[] {
+  return findSettingProblems(renderStackEnvironment(config)).map(({ variable, value, rule }) => ({
+    path: `engine (${variable})`,
+    value,
+    rule,
+  }));
+}
+
+function checkMemory({ workers }: StackConfig): readonly ConfigProblem[] {
+  const rule = findMemoryProblem(memoryRequestOf(workers));
+  return rule === undefined ? [] : [{ path: 'workers.memory', rule }];
+}
+
+function checkState({ workers }: StackConfig): readonly ConfigProblem[] {
+  const asked = workers.memory.state;
+  const left = stateBytesOf(workers);
+  if (asked === undefined || left === undefined || asked <= left) return [];
+  const mebibytes = (bytes: number): string => `${Math.round(bytes / 1024 ** 2)} MiB`;
+  return [
+    {
+      path: 'workers.memory.state',
+      value: mebibytes(asked),
+      rule:
+        `only ${mebibytes(left)} of ${mebibytes(workers.memory.total)} are left for the state after ` +
+        `overhead, network and heap: raise the total by ${mebibytes(asked - left)} or lower the heap`,
+    },
+  ];
+}
+
+function checkCpu({ workers, coordinator }: StackConfig): readonly ConfigProblem[] {
+  const sections = [
+    ['workers.cpu', workers.cpu],
+    ['coordinator.cpu', coordinator.cpu],
+  ] as const;
+  return sections.flatMap(([path, { request, limit }]) =>
+    limit === undefined || limit >= request
+      ? []
+      : [
+          {
+            path: `${path}.limit`,
+            value: `${limit}m`,
+            rule: `must be at least the request, ${request}m`,
+          },
+        ],
+  );
+}
+
+function checkReplicas({ workers, autoscaling }: StackConfig): readonly ConfigProblem[] {
+  if (autoscaling.mode === 'none' || workers.replicas === undefined) return [];
+  const rule =
+    'the autoscaler owns the number of workers: leave it out, or set autoscaling.mode: none';
+  return [{ path: 'workers.replicas', value: workers.replicas, rule }];
+}
+
+function checkBounds({ autoscaling }: StackConfig): readonly ConfigProblem[] {
+  if (autoscaling.mode === 'none') return [];
+  const { minReplicas, maxReplicas } = autoscaling;
+  if (minReplicas <= maxReplicas) return [];
+  const rule = `must be at most autoscaling.maxReplicas, ${maxReplicas}`;
+  return [{ path: 'autoscaling.minReplicas', value: minReplicas, rule }];
+}
+
+function checkSlots(config: StackConfig): readonly ConfigProblem[] {
+  const { parallelism } = config.job;
+  const slots = sizeSlots(config);
+  if (parallelism === undefined || parallelism <= slots.min) return [];
+  const rule =
+    `needs ${parallelism} slots, but ${slots.workersMin} workers x ${config.workers.slots} slots = ${slots.min}: ` +
+    `run ${Math.ceil(parallelism / config.workers.slots)} workers, or lower the parallelism`;
+  return [{ path: 'job.parallelism', value: parallelism, rule }];
+}
+
+function checkSharedStorage(config: StackConfig): readonly ConfigProblem[] {
+  const { checkpoints } = config.storage;
+  const { workersMax } = sizeSlots(config);
+  if (checkpoints.kind === 'none' || checkpoints.accessMode === 'ReadWriteMany') return [];
+  if (workersMax <= 1) return [];
+  const rule = `up to ${workersMax} workers on different nodes share the checkpoints: use ReadWriteMany`;
+  return [{ path: 'storage.checkpoints.accessMode', value: checkpoints.accessMode, rule }];
+}
+
+function checkHighAvailability({ coordinator, storage }: StackConfig): readonly ConfigProblem[] {
+  if (!coordinator.highAvailability || storage.checkpoints.kind !== 'none') return [];
+  const rule =
+    'a new coordinator finds the jobs in the checkpoint storage: set storage.checkpoints';
+  return [{ path: 'coordinator.highAvailability', value: true, rule }];
+}
+
+function checkSavepointStorage({ job, storage }: StackConfig): readonly ConfigProblem[] {
+  if (job.upgrade === 'stateless' || storage.checkpoints.kind !== 'none') return [];
+  const rule = 'a savepoint is kept in the checkpoint storage: set storage.checkpoints';
+  return [{ path: 'job.upgrade', value: job.upgrade, rule }];
+}
+
+function checkRepository({ image }: StackConfig): readonly ConfigProblem[] {
+  if (image.source !== 'build' || !/:[^/]*$/.test(image.repository)) return [];
+  const rule = 'must not have a tag: the program computes it from the sources';
+  return [{ path: 'image.repository', value: image.repository, rule }];
+}
+
+function checkProductionImage({ security, image }: StackConfig): readonly ConfigProblem[] {
+  if (security.level !== 'production') return [];
+  const [path, reference] =
+    image.source === 'build'
+      ? (['image.baseImage', image.baseImage] as const)
+      : (['image.reference', image.reference] as const);
+  if (reference === undefined || isPinned(reference)) return [];
+  const rule = 'production needs a digest (@sha256:…) or a tag that is not latest';
+  return [{ path, value: reference, rule }];
+}
+
+function isPinned(reference: string): boolean {
+  if (reference.includes('@')) return /@sha256:[0-9a-f]{64}$/.test(reference);
+  const tag = /:([^/:]+)$/.exec(reference)?.[1];
+  return tag !== undefined && tag !== 'latest';
+}
+
+function checkProductionJob({ security, job }: StackConfig): readonly ConfigProblem[] {
+  if (security.level !== 'production') return [];
+  const problems: ConfigProblem[] = findSecretNames(job.parameters, 'job.parameters').map(
+    (path) => ({
+      path,
+      rule:
+        'looks like a secret, and parameters are kept in a ConfigMap in clear: put it in a Secret, set ' +
+        'job.secretName, and pass the path of its file under /etc/millrace/secrets',
+    }),
+  );
+  if (job.upgrade === 'stateless') {
+    const rule = 'production does not drop the state of a job at an upgrade: use savepoint';
+    problems.push({ path: 'job.upgrade', value: job.upgrade, rule });
+  }
+  return problems;
+}
+
+/** Paths of parameters with text under a telling name; a name that ends in Path or File holds no secret itself. */
+function findSecretNames(value: unknown, path: string): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
+    const innerPath = `${path}.${name}`;
+    const isSecret = SECRET_NAME.test(name) && !/(path|file)$/i.test(name);
+    return isSecret && typeof inner === 'string' ? [innerPath] : findSecretNames(inner, innerPath);
+  });
+}
+
+function checkProductionSecrets(
+  { security, image }: StackConfig,
+  { encryptedSections }: ConfigOrigin,
+): readonly ConfigProblem[] {
+  if (security.level !== 'production' || image.source !== 'build') return [];
+  if (image.registry === undefined || encryptedSections.has('image')) return [];
+  const rule =
+    'production keeps no secret in clear: run `pulumi config set --secret --path image.registry.password`';
+  return [{ path: 'image.registry.password', rule }];
+}
+
+function checkProductionExposure({ security, exposure }: StackConfig): readonly ConfigProblem[] {
+  if (security.level !== 'production' || exposure.kind !== 'ingress') return [];
+  if (exposure.tlsSecretName !== undefined) return [];
+  const rule = 'production serves the page over TLS only: name the Secret with the certificate';
+  return [{ path: 'exposure.tlsSecretName', rule }];
+}

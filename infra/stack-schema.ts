@@ -1,0 +1,384 @@
+// What a stack file may say: one zod schema a section, with defaults and the description that the deployment guide prints.
+// Each rule here looks at one value; stack-rules.ts looks across them, config.ts reads and reports.
+//   I1. Each section is an object of its own in `stacks/Pulumi.<stack>.yaml`, declared in Pulumi.yaml under the same name.
+
+import { z } from 'zod';
+import { ENVIRONMENT, settingsShape } from '../runtime/deployment.ts';
+import type { SettingName, Settings } from '../runtime/deployment.ts';
+import { cpu, duration, size } from './quantity.ts';
+
+const MIB = 1024 ** 2;
+const SECOND_MS = 1_000;
+const HOUR_MS = 3_600_000;
+
+/** Settings of the engine that a stack may tune; the others follow from its sections. */
+const TUNABLE_SETTINGS = [
+  'logLevel',
+  'heartbeatIntervalMs',
+  'heartbeatTimeoutMs',
+  'reportIntervalMs',
+  'bufferTimeoutMs',
+  'bufferBytes',
+  'recordBytesMax',
+  'overflowBytesMax',
+  'collectRowsMax',
+  'slotRequestTimeoutMs',
+] as const satisfies readonly SettingName[];
+
+const dnsLabel = z
+  .string()
+  .max(40, 'must have at most 40 characters')
+  .regex(/^[a-z]([a-z0-9-]*[a-z0-9])?$/, 'must be lowercase letters, digits and dashes');
+const dnsName = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'must be a DNS name');
+const count = z.int('must be a whole number').min(1, 'must be at least 1');
+const positive = z.number().positive('must be more than 0');
+
+const image = z
+  .discriminatedUnion(
+    'source',
+    [
+      z.strictObject({
+        source: z
+          .literal('build')
+          .describe('Builds the image from runtime/Dockerfile; the tag is a hash of its sources.'),
+        repository: z
+          .string()
+          .regex(/^[a-z0-9][a-z0-9./:_-]*$/, 'must be a repository without a tag')
+          .describe('Where the image is pushed, without a tag.'),
+        push: z
+          .boolean()
+          .default(true)
+          .describe('Push after building; false when the cluster sees the local images.'),
+        platform: z
+          .enum(['linux/amd64', 'linux/arm64'], 'must be linux/amd64 or linux/arm64')
+          .default('linux/amd64')
+          .describe("Platform of the cluster's nodes."),
+        baseImage: z
+          .string()
+          .min(1)
+          .optional()
+          .describe("Image to build on; the Dockerfile's own default when left out."),
+        registry: z
+          .strictObject({
+            server: z.string().min(1).describe('Registry to log in to.'),
+            username: z.string().min(1).describe('User of the registry.'),
+            password: z.string().min(1).describe('Password or token; set it with `--secret`.'),
+          })
+          .optional()
+          .describe("Login for the push; Docker's own when left out."),
+        pullSecretName: dnsName
+          .optional()
+          .describe('Existing Secret of the namespace for pulling the image.'),
+      }),
+      z.strictObject({
+        source: z.literal('prebuilt').describe('Uses an image that exists; nothing is built.'),
+        reference: z
+          .string()
+          .regex(/^\S+$/, 'must be an image reference')
+          .describe('The image, best by digest: `repository@sha256:…`.'),
+        pullSecretName: dnsName
+          .optional()
+          .describe('Existing Secret of the namespace for pulling the image.'),
+      }),
+    ],
+    'needs `source: build` or `source: prebuilt`',
+  )
+  .describe('The image that coordinator and workers run.');
+
+const job = z
+  .strictObject({
+    name: z
+      .string()
+      .min(1)
+      .max(200)
+      .describe('Job to run: a folder of runtime/jobs, or the path of a job module in the image.'),
+    parameters: z
+      .record(z.string(), z.unknown())
+      .default({})
+      .describe("The job's parameters, checked against the job's own schema."),
+    parallelism: count
+      .max(32_768)
+      .optional()
+      .describe('Parallelism of operators that set none; all slots when left out.'),
+    upgrade: z
+      .enum(['stateless', 'savepoint'], 'must be stateless or savepoint')
+      .default('stateless')
+      .describe('How a changed job starts: empty, or from a savepoint in the checkpoint storage.'),
+    secretName: dnsName
+      .optional()
+      .describe('Existing Secret, mounted as files under /etc/millrace/secrets in every worker.'),
+    sizing: z
+      .strictObject({
+        records: positive.describe('N: records that one run reads.'),
+        partitions: count.describe('M: partitions of the partitioner.'),
+        recordsPerSecond: positive.describe('R: measured rate of the job.'),
+      })
+      .optional()
+      .describe('Figures for the sizing report: P = N/M records a partition, T = N/R seconds.'),
+  })
+  .describe('The streaming job of this stack.');
+
+const workers = z
+  .strictObject({
+    replicas: count
+      .max(1_000)
+      .optional()
+      .describe('Number of workers, 1 when left out; not with an autoscaler, which owns it.'),
+    slots: settingsShape.slots.default(2).describe('Slots of a worker, a thread each.'),
+    memory: z
+      .strictObject({
+        total: size(256 * MIB)
+          .prefault('1GiB')
+          .describe('Request and limit of the container.'),
+        heap: size(32 * MIB)
+          .optional()
+          .describe('JavaScript heap of all slots together; half of the total when left out.'),
+        network: size(4 * MIB)
+          .prefault('64MiB')
+          .describe('Buffers between subtasks.'),
+        state: size(16 * MIB)
+          .optional()
+          .describe('State tables that the job needs at least; they get all that is left.'),
+      })
+      .prefault({})
+      .describe(
+        'total = overhead + network + state + heap; the preview refuses what does not add up.',
+      ),
+    cpu: z
+      .strictObject({
+        request: cpu().prefault('500m').describe('Cores that a worker is scheduled with.'),
+        limit: cpu().optional().describe('Most cores of a worker; no limit when left out.'),
+      })
+      .prefault({})
+      .describe('Cores of a worker.'),
+    nodeOptions: z
+      .array(z.string().regex(/^-\S+$/, 'must be a Node flag'))
+      .default([])
+      .describe("Node flags of the slots' threads (TASK_MANAGER_OPTS)."),
+    jobDirectory: size(64 * MIB)
+      .prefault('1GiB')
+      .describe('Bound of the emptyDir for job bundles and local working files.'),
+    drainTimeout: duration(SECOND_MS, HOUR_MS)
+      .prefault('20s')
+      .describe('How long a worker that is told to stop may finish its work.'),
+  })
+  .prefault({})
+  .describe('The pool of workers.');
+
+const coordinator = z
+  .strictObject({
+    memory: size(256 * MIB)
+      .prefault('512MiB')
+      .describe('Request and limit of the container.'),
+    cpu: z
+      .strictObject({
+        request: cpu().prefault('250m').describe('Cores that the coordinator is scheduled with.'),
+        limit: cpu().optional().describe('Most cores of the coordinator; no limit when left out.'),
+      })
+      .prefault({})
+      .describe('Cores of the coordinator.'),
+    highAvailability: z
+      .boolean()
+      .default(false)
+      .describe('A new coordinator takes the jobs over from the checkpoint storage.'),
+  })
+  .prefault({})
+  .describe('The coordinator: one pod, never two at a time.');
+
+const autoscaling = z
+  .discriminatedUnion(
+    'mode',
+    [
+      z.strictObject({
+        mode: z.literal('none').describe('A fixed number of workers: workers.replicas.'),
+      }),
+      z.strictObject({
+        mode: z.literal('hpa').describe('A HorizontalPodAutoscaler on the CPU of the workers.'),
+        minReplicas: count.max(1_000).describe('Least number of workers.'),
+        maxReplicas: count.max(1_000).describe('Most workers.'),
+        cpuUtilization: z
+          .int()
+          .min(10, 'must be between 10 and 100')
+          .max(100, 'must be between 10 and 100')
+          .default(70)
+          .describe('Aim, in percent of the requested CPU.'),
+        scaleUpWindow: duration(0, HOUR_MS)
+          .prefault('1m')
+          .describe('How long the load must last before workers are added.'),
+        scaleDownWindow: duration(0, HOUR_MS)
+          .prefault('15m')
+          .describe('How long the load must be low before workers are removed.'),
+      }),
+    ],
+    'needs `mode: none` or `mode: hpa`',
+  )
+  .prefault({ mode: 'none' })
+  .describe('Who decides the number of workers.');
+
+const storage = z
+  .strictObject({
+    checkpoints: z
+      .discriminatedUnion(
+        'kind',
+        [
+          z.strictObject({ kind: z.literal('none').describe('Nothing is kept.') }),
+          z.strictObject({
+            kind: z.literal('volume').describe('A volume claim mounted in every pod.'),
+            size: size(64 * MIB).describe('Size of the volume.'),
+            accessMode: z
+              .enum(['ReadWriteOnce', 'ReadWriteMany'], 'must be ReadWriteOnce or ReadWriteMany')
+              .default('ReadWriteMany')
+              .describe('ReadWriteMany is shared by nodes; ReadWriteOnce is for a single node.'),
+            storageClassName: dnsName
+              .optional()
+              .describe("Storage class; the cluster's default when left out."),
+          }),
+        ],
+        'needs `kind: none` or `kind: volume`',
+      )
+      .prefault({ kind: 'none' })
+      .describe(
+        'Where checkpoints and savepoints are kept, mounted at /var/lib/millrace/checkpoints.',
+      ),
+    data: z
+      .strictObject({
+        claimName: dnsName.describe('Existing PersistentVolumeClaim of the namespace.'),
+        mountPath: z
+          .string()
+          .regex(/^\/[\w./-]+$/, 'must be an absolute path')
+          .default('/data')
+          .describe('Where workers see it.'),
+        readOnly: z.boolean().default(false).describe('Mount without the right to write.'),
+      })
+      .optional()
+      .describe('Files that the job reads or writes.'),
+  })
+  .prefault({})
+  .describe('What outlives a pod.');
+
+const exposure = z
+  .discriminatedUnion(
+    'kind',
+    [
+      z.strictObject({
+        kind: z.literal('none').describe('Inside of the cluster only: use `kubectl port-forward`.'),
+      }),
+      z.strictObject({
+        kind: z.literal('ingress').describe('An Ingress for the REST API and the web page.'),
+        host: dnsName.describe('Host name of the page.'),
+        className: dnsName.describe('Ingress class.'),
+        tlsSecretName: dnsName.optional().describe('Secret with the certificate of the host.'),
+        fromNamespace: dnsName.describe(
+          'Namespace of the ingress controller, let in by the policy.',
+        ),
+      }),
+      z.strictObject({
+        kind: z.literal('gateway').describe('An HTTPRoute of the Gateway API.'),
+        host: dnsName.describe('Host name of the page.'),
+        gatewayName: dnsName.describe('Gateway that the route attaches to.'),
+        fromNamespace: dnsName.describe('Namespace of the gateway, let in by the policy.'),
+      }),
+    ],
+    'needs `kind: none`, `kind: ingress` or `kind: gateway`',
+  )
+  .prefault({ kind: 'none' })
+  .describe('Who outside of the cluster reaches the REST API and the web page.');
+
+const security = z
+  .strictObject({
+    level: z
+      .enum(['development', 'production'], 'must be development or production')
+      .default('development')
+      .describe('Production refuses `latest`, stateless upgrades and secrets in clear.'),
+    workerEgress: z
+      .array(
+        z.strictObject({
+          cidr: z
+            .union([z.cidrv4(), z.cidrv6()], 'must be a range such as 10.0.0.0/16')
+            .describe('Range of addresses.'),
+          ports: z
+            .array(z.int().min(1, 'must be a port').max(65_535, 'must be a port'))
+            .min(1, 'needs at least one port')
+            .describe('TCP ports.'),
+        }),
+      )
+      .default([])
+      .describe('What workers may reach besides the cluster itself: brokers, stores, APIs.'),
+  })
+  .prefault({})
+  .describe('How strict the stack is, and where its pods may connect to.');
+
+const kubernetes = z
+  .strictObject({
+    context: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Context of the kubeconfig; the current one when left out.'),
+    clusterIdentifier: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Name of the cluster: keeps a renamed context from replacing everything.'),
+    namespace: dnsLabel.default('millrace').describe('Namespace that the stack creates and owns.'),
+    name: dnsLabel.default('millrace').describe('Prefix of the names of all objects.'),
+  })
+  .prefault({})
+  .describe('Where it runs.');
+
+/** The sections of a stack file by name. */
+export const stackSections = {
+  image,
+  job,
+  workers,
+  coordinator,
+  autoscaling,
+  storage,
+  exposure,
+  security,
+  kubernetes,
+  engine: engineSection(),
+} as const;
+
+/** Name of a section, which is also its key in the stack file. */
+export type SectionName = keyof typeof stackSections;
+
+/** A stack file as the program sees it: defaults filled in, units in bytes, milliseconds and millicores. */
+export type StackConfig = {
+  readonly [Section in SectionName]: z.output<(typeof stackSections)[Section]>;
+};
+
+/** The keys are the engine's own variables, and so are their rules: nothing is listed twice. */
+function engineSection() {
+  const fields = TUNABLE_SETTINGS.map((name) => [ENVIRONMENT[name].variable, tunable(name)]);
+  const shape = Object.fromEntries(fields) as Record<string, ReturnType<typeof tunable>>;
+  return z
+    .strictObject(shape)
+    .transform((values): Partial<Settings> => {
+      const named = TUNABLE_SETTINGS.map((name) => [name, values[ENVIRONMENT[name].variable]]);
+      return Object.fromEntries(
+        named.filter(([, value]) => value !== undefined),
+      ) as Partial<Settings>;
+    })
+    .prefault({})
+    .describe('Tuning of the engine, under the names of its environment variables.');
+}
+
+function tunable(name: (typeof TUNABLE_SETTINGS)[number]) {
+  const { parse, expects } = ENVIRONMENT[name];
+  return z
+    .union([z.string(), z.number()], expects)
+    .transform((written, context): unknown => {
+      const value = parse(String(written));
+      const result = settingsShape[name].safeParse(value);
+      if (result.success) return result.data;
+      const rule = value === undefined ? expects : result.error.issues[0]?.message;
+      context.addIssue(rule ?? expects);
+      return z.NEVER;
+    })
+    .optional()
+    .describe(settingsShape[name].description ?? name);
+}

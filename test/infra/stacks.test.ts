@@ -1,0 +1,163 @@
+// Every stack file of the repository, run as a whole: its manifests equal the golden ones, and what must hold for all
+// manifests holds. After a change that is meant, `npx vitest run test/infra -u` writes the golden files anew.
+
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { StreamPlatform } from '../../infra/components/stream-platform.ts';
+import { readStackConfig } from '../../infra/config.ts';
+import { runStack, readStackFile, STACKS, toConfig } from './stack-harness.ts';
+import type { RegisteredResource, StackRun } from './stack-harness.ts';
+
+/** A plan as the engine makes them; the engine's own plans have their own tests. */
+const plan = { lines: ['job nexmark', 'source bids x2', 'sink discard x2'], hash: '0123abcd' };
+
+const runs = new Map<string, StackRun>();
+for (const stack of STACKS) runs.set(stack, await deploy(stack));
+
+function deploy(stack: string, preview = false): Promise<StackRun> {
+  return runStack({ stack, config: toConfig(readStackFile(stack)), preview }, async () => {
+    const platform = new StreamPlatform('millrace', { config: readStackConfig(), plan });
+    const { rest, image, slots, memoryBudget, sizing } = platform;
+    return { rest, image, slots, memoryBudget, sizing };
+  });
+}
+
+function kubernetesOf(run: StackRun): readonly RegisteredResource[] {
+  return run.resources.filter(({ type }) => type.startsWith('kubernetes:'));
+}
+
+/** What is worth reading in a golden file; registrations overlap, so their order means nothing. */
+function toDocument({ name, type, parent, inputs, ...options }: RegisteredResource): string {
+  const { ignoreChanges, protect } = options;
+  const head = { name, type, parent, ...(protect ? { protect } : {}) };
+  return stringify({ ...head, ...(ignoreChanges.length > 0 ? { ignoreChanges } : {}), inputs });
+}
+
+/** A built image's tag follows the sources, which change with every commit. */
+function withoutTag(text: string): string {
+  return text.replaceAll(/(millrace\/engine):[0-9a-f]{16}/g, '$1:<hash of the sources>');
+}
+
+describe.each(STACKS)('stack %s', (stack) => {
+  const run = runs.get(stack)!;
+  const resources = kubernetesOf(run);
+
+  it('registers the golden resources', async () => {
+    const text = run.resources.map(toDocument).sort().join('---\n');
+    await expect(withoutTag(text)).toMatchFileSnapshot(`../golden/infra/${stack}.yaml`);
+  });
+
+  it('exports the golden outputs', async () => {
+    const text = withoutTag(stringify(run.outputs));
+    await expect(text).toMatchFileSnapshot(`../golden/infra/${stack}-outputs.yaml`);
+  });
+
+  it('knows the same inputs in a preview as in a deployment', async () => {
+    const preview = await deploy(stack, true);
+    expect(kubernetesOf(preview).map(({ inputs }) => inputs)).toEqual(
+      resources.map(({ inputs }) => inputs),
+    );
+  });
+
+  it('gives every resource the explicit provider and a parent', () => {
+    for (const { name, provider, parent } of resources) {
+      expect({ name, provider }).toEqual({ name, provider: 'millrace-kubernetes' });
+      expect(parent, name).not.toBe('');
+    }
+  });
+
+  it('keeps every pod to Pod Security "restricted" with bounded memory and probes', () => {
+    for (const pod of podsOf(resources)) {
+      expect(pod).toMatchObject({
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+      });
+      for (const volume of pod.volumes)
+        if (volume.emptyDir) expect(volume.emptyDir.sizeLimit).toBeDefined();
+      for (const container of pod.containers) {
+        expect(container.securityContext).toEqual({
+          allowPrivilegeEscalation: false,
+          capabilities: { drop: ['ALL'] },
+          readOnlyRootFilesystem: true,
+        });
+        expect(container.resources.limits.memory).toMatch(/^\d+[MG]i$/);
+        expect(container.resources.limits.memory).toBe(container.resources.requests.memory);
+        expect(container).toHaveProperty('readinessProbe');
+        expect(container).toHaveProperty('livenessProbe');
+      }
+    }
+  });
+
+  it('lets every selector match the pods of exactly one component', () => {
+    const templates = resources.filter(isDeployment).map((deployment) => {
+      const spec = deployment.inputs['spec'] as DeploymentSpec;
+      return spec.template.metadata.labels;
+    });
+    for (const selector of selectorsOf(resources)) {
+      const matched = templates.filter((labels) =>
+        Object.entries(selector).every(([key, value]) => labels[key] === value),
+      );
+      expect(matched, JSON.stringify(selector)).toHaveLength(1);
+    }
+  });
+
+  it('sets replicas exactly when no autoscaler owns them', () => {
+    const isScaled = resources.some(({ type }) => type.includes('HorizontalPodAutoscaler'));
+    const workers = resources.find(({ name }) => name.endsWith('-workers-deployment'))!;
+    const spec = workers.inputs['spec'] as DeploymentSpec;
+    expect('replicas' in spec).toBe(!isScaled);
+    expect(workers.ignoreChanges).toEqual(isScaled ? ['spec.replicas'] : []);
+  });
+
+  it('uses names that Kubernetes takes and that are unique', () => {
+    const names = resources.map(({ type, inputs }) => {
+      const { name } = inputs['metadata'] as { name: string };
+      expect(name).toMatch(/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/);
+      return `${type} ${name}`;
+    });
+    expect(new Set(names).size).toBe(names.length);
+  });
+});
+
+interface DeploymentSpec {
+  readonly replicas?: number;
+  readonly template: {
+    readonly metadata: { readonly labels: Record<string, string> };
+    readonly spec: PodSpec;
+  };
+}
+interface PodSpec {
+  readonly volumes: readonly { readonly emptyDir?: { readonly sizeLimit?: string } }[];
+  readonly containers: readonly {
+    readonly securityContext: unknown;
+    readonly resources: Record<'requests' | 'limits', { readonly memory?: string }>;
+  }[];
+}
+
+function isDeployment({ type }: RegisteredResource): boolean {
+  return type === 'kubernetes:apps/v1:Deployment';
+}
+
+function podsOf(resources: readonly RegisteredResource[]): readonly PodSpec[] {
+  const pods = resources
+    .filter(isDeployment)
+    .map(({ inputs }) => (inputs['spec'] as DeploymentSpec).template.spec);
+  expect(pods).toHaveLength(2);
+  return pods;
+}
+
+/** Selectors of Services, budgets and Deployments, and those of policies that choose anything at all. */
+function selectorsOf(resources: readonly RegisteredResource[]): Record<string, string>[] {
+  return resources.flatMap(({ type, inputs }) => {
+    const spec = (inputs['spec'] ?? {}) as {
+      selector?: Record<string, unknown>;
+      podSelector?: Record<string, unknown>;
+    };
+    const selector = type.endsWith(':Service')
+      ? spec.selector
+      : ((spec.selector?.['matchLabels'] ?? spec.podSelector?.['matchLabels']) as
+          object | undefined);
+    return selector === undefined ? [] : [selector as Record<string, string>];
+  });
+}
