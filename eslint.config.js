@@ -21,12 +21,13 @@ const randomProperties = [
   { object: 'crypto', property: 'randomUUID', message: RANDOM },
 ];
 const environmentProperties = [{ object: 'process', property: 'env', message: SETTINGS }];
+const TIMER = `${CLOCK} Ask after(); a busy loop gives way by nextTurn() of runtime/core/turn.ts.`;
 const timerGlobals = ['setTimeout', 'setInterval', 'setImmediate'].map((name) => ({
   name,
-  message: `${CLOCK} Ask after().`,
+  message: TIMER,
 }));
 const timerImports = ['node:timers', 'node:timers/promises', 'timers', 'timers/promises'].map(
-  (name) => ({ name, message: `${CLOCK} Ask after().` }),
+  (name) => ({ name, message: TIMER }),
 );
 const environmentImports = ['node:process', 'process'].map((name) => ({
   name,
@@ -36,7 +37,7 @@ const environmentImports = ['node:process', 'process'].map((name) => ({
 const timerOfGlobalThis = {
   selector:
     'MemberExpression[object.name=/^(globalThis|window)$/][property.name=/^set(Timeout|Interval|Immediate)$/]',
-  message: `${CLOCK} Ask after().`,
+  message: TIMER,
 };
 const dateOfNow = {
   selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
