@@ -71,7 +71,7 @@ function defineStruct(unit: SourceUnit, struct: StructType): string {
 function defineArray(unit: SourceUnit, of: RecordType): string {
   return unit.define('acceptsArray', 'v', [
     'if (!Array.isArray(v) || Object.getPrototypeOf(v) !== Array.prototype) return false;',
-    `for (let i = 0; i < v.length; i++) { const x = v[i]; if (!${accepts(unit, of, 'x')}) return false; }`,
+    `for (let i = 0; i < v.length; i++) { const x = v[i]; if (!(${accepts(unit, of, 'x')})) return false; }`,
     'return Object.keys(v).length === v.length;',
   ]);
 }

@@ -20,7 +20,7 @@ const ANY: RecordType = { kind: 'any' };
 const STRING: RecordType = { kind: 'string' };
 
 /** What `null` and `undefined` are by themselves: they join another type of a union without changing its column. */
-const NULL: Output = { type: { kind: 'nullable', of: ANY }, maybeUndefined: false };
+const NULL: Output = { type: ANY, maybeUndefined: false };
 const UNDEFINED: Output = { type: ANY, maybeUndefined: true };
 
 /** A schema for a byte array: `z.object({ body: bytes() })`. */
@@ -91,7 +91,7 @@ function scalarOutput(definition: Definition): Output | undefined {
     case 'enum':
       return outputOfLiterals(valuesOfEnum(definition.entries));
     case 'null':
-      return outputOfLiterals([null]);
+      return NULL;
     case 'undefined':
     case 'void':
       return UNDEFINED;
@@ -147,8 +147,10 @@ function outputOfLiteral(value: z.core.util.Literal): Output {
 
 /** The one type of all members, undefined and null aside; `any` when they differ. */
 function commonOutput(members: readonly Output[]): Output {
+  const [first] = members;
+  if (first !== undefined && members.every((member) => member === first)) return first;
   const maybeUndefined = members.some((member) => member.maybeUndefined);
-  const isNullable = members.some(({ type }) => type.kind === 'nullable');
+  const isNullable = members.some((member) => member === NULL || member.type.kind === 'nullable');
   const types = members
     .filter((member) => member !== NULL && member !== UNDEFINED)
     .map(({ type }) => (type.kind === 'nullable' ? type.of : type));
