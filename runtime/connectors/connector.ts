@@ -60,7 +60,10 @@ export interface SourceReader<Out> {
 }
 
 /** Makes the reader of a source's subtask. */
-export type SourceMaker = (spec: SourceSpec<unknown>, context: SourceContext) => SourceReader<unknown>;
+export type SourceMaker = (
+  spec: SourceSpec<unknown>,
+  context: SourceContext,
+) => SourceReader<unknown>;
 
 /** A sink as described by a job. `In` is carried for types only. */
 export interface SinkSpec<In> {
