@@ -2,10 +2,11 @@
 //   I1. A timer fires once for its (time, key), in order of time, before the watermark that made it due is passed on.
 //   I2. `onRecord` and the timer functions never run at the same time (one thread, one step at a time).
 
+import { NO_TIMESTAMP } from '../connectors/connector.ts';
 import { hashOfKey, type Key, keyGroupOfHash } from '../core/key-group.ts';
 import { HeapKeyedState } from '../state/heap-keyed-state.ts';
 import type { KeyedStateStore } from '../state/state.ts';
-import { TimerQueue } from '../time/timer-queue.ts';
+import { type Timer, TimerQueue } from '../time/timer-queue.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { RecordContext } from './process.ts';
 import type { KeyedProcessContext, KeyedProcessFunctions, KeySelector, OperatorSpec } from './spec.ts';
@@ -43,29 +44,30 @@ class KeyedProcess implements Operator {
   }
 
   advanceWatermark(watermarkMs: number): boolean {
-    return this.#fire(this.#user.eventTimers, watermarkMs, this.#functions.onEventTimer);
+    return this.#fire(this.#user.eventTimers, watermarkMs, (timer) => {
+      this.#setKey(timer.key, timer.timeMs);
+      this.#functions.onEventTimer?.(timer.timeMs, this.#user);
+    });
   }
 
   onProcessingTime(nowMs: number): boolean {
     const { processingTimers } = this.#user;
-    const done = this.#fire(processingTimers, nowMs - 1, this.#functions.onProcessingTimer);
+    const done = this.#fire(processingTimers, nowMs - 1, (timer) => {
+      this.#setKey(timer.key, NO_TIMESTAMP); // processing time says nothing of event time
+      this.#functions.onProcessingTimer?.(timer.timeMs, this.#user);
+    });
     const next = processingTimers.nextTimeMs();
     if (next !== undefined) this.#context.wakeAt(next + 1);
     return done;
   }
 
-  #fire(
-    timers: TimerQueue,
-    untilMs: number,
-    onTimer: KeyedProcessFunctions['onEventTimer'],
-  ): boolean {
+  #fire(timers: TimerQueue, untilMs: number, onTimer: (timer: Timer) => void): boolean {
     for (;;) {
       if (this.#context.isBlocked()) return false;
       const timer = timers.takeDue(untilMs);
       if (timer === undefined) return true;
-      this.#setKey(timer.key, timer.timeMs);
       try {
-        onTimer?.(timer.timeMs, this.#user);
+        onTimer(timer);
       } catch (error) {
         throw this.#context.failure(error, { timerMs: timer.timeMs, key: timer.key });
       }

@@ -7,6 +7,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { KeyGroupRange } from '../core/key-group.ts';
+import type { MemoryBudget } from '../state/memory-budget.ts';
 
 /** Takes one record on; `timestampMs` may be `NO_TIMESTAMP`. */
 export type Emit = (value: unknown, timestampMs: number) => void;
@@ -22,6 +23,8 @@ export interface OperatorContext {
   readonly keyGroups: KeyGroupRange;
   readonly clock: Clock;
   readonly log: Log;
+  /** What tables outside of the heap may take. */
+  readonly stateMemory: MemoryBudget;
   /** The main output. */
   readonly emit: Emit;
   /** A side output; emitting where nobody listens costs nothing. Undefined when nobody listens. */

@@ -54,6 +54,11 @@ export class ChannelWriter {
     return this.#overflow.length > 0;
   }
 
+  /** True while the buffer being filled holds something. */
+  get hasUnflushed(): boolean {
+    return this.#start >= 0 && this.#offset > this.#start;
+  }
+
   /** Throws `RECORD_MISMATCH`, `RECORD_TOO_LARGE`. */
   writeRecord(value: unknown, timestampMs: number): void {
     if (this.#types.select(value)) this.#writeBytes(this.#types.announcement());

@@ -49,6 +49,11 @@ export class OutputEdge {
     }
   }
 
+  /** True when something is written and not handed over. */
+  hasUnflushed(): boolean {
+    return this.#writers.some((writer) => writer.hasUnflushed);
+  }
+
   flush(): void {
     for (const writer of this.#writers) writer.flush();
   }

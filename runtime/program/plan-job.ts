@@ -1,0 +1,55 @@
+// From a job's definition to its graph and plan: the same call in the coordinator, in every slot, in `millrace explain`
+// and in the deployment's preview.
+
+import { Environment } from '../api/environment.ts';
+import type { JobDefinition } from '../api/job.ts';
+import { EngineError } from '../core/errors.ts';
+import { compileGraph } from '../graph/compile.ts';
+import type { LogicalGraph } from '../graph/logical.ts';
+import type { PhysicalPlan } from '../graph/physical.ts';
+
+/** A job that is ready to run. */
+export interface PlannedJob {
+  readonly job: JobDefinition;
+  /** After the job's own schema: defaults filled in, durations in milliseconds. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly graph: LogicalGraph;
+  readonly plan: PhysicalPlan;
+}
+
+/** Throws `PARAMETERS_INVALID` with every problem, `JOB_INVALID`. */
+export function planJob(
+  job: JobDefinition,
+  parameters: Readonly<Record<string, unknown>>,
+  parallelism: number,
+): PlannedJob {
+  const parsed = job.parameters.strict().safeParse(parameters);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(
+      (issue) => `${issue.path.map(String).join('.') || 'parameters'}: ${issue.message}`,
+    );
+    throw new EngineError(
+      'PARAMETERS_INVALID',
+      `The parameters of ${job.name} are not valid:\n  - ${problems.join('\n  - ')}`,
+    );
+  }
+  const environment = new Environment();
+  build(job, environment, parsed.data);
+  const { graph } = environment;
+  const plan = compileGraph(graph, { jobName: job.name, parallelism, parameters: parsed.data });
+  return { job, parameters: parsed.data, graph, plan };
+}
+
+function build(
+  job: JobDefinition,
+  environment: Environment,
+  parameters: Record<string, unknown>,
+): void {
+  try {
+    job.build(environment, parameters);
+  } catch (cause) {
+    if (cause instanceof EngineError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EngineError('JOB_INVALID', `build() of ${job.name} failed: ${reason}`, { cause });
+  }
+}

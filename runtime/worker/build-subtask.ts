@@ -1,0 +1,301 @@
+// Builds one subtask of a plan inside a slot: its chain composed from tail to head, its channels, its input.
+
+import { createFilter } from '../operators/filter.ts';
+import { createFlatMap } from '../operators/flat-map.ts';
+import { createKeyedProcess } from '../operators/keyed-process.ts';
+import { createKeyedReduce } from '../operators/keyed-reduce.ts';
+import { createMap } from '../operators/map.ts';
+import type { Emit, Operator, OperatorContext } from '../operators/operator.ts';
+import { createProcess } from '../operators/process.ts';
+import { createSink } from '../operators/sink.ts';
+import type { OperatorSpec } from '../operators/spec.ts';
+import { createTimestamps } from '../operators/timestamps.ts';
+import { WatermarkTracker } from '../operators/watermark-tracker.ts';
+import { createWindow } from '../operators/window.ts';
+import type { SinkContext, SourceContext } from '../connectors/connector.ts';
+import type { Clock } from '../core/clock.ts';
+import { EngineError } from '../core/errors.ts';
+import type { JobId } from '../core/ids.ts';
+import { invariant } from '../core/invariant.ts';
+import { keyGroupRange } from '../core/key-group.ts';
+import type { Log } from '../core/log.ts';
+import type { LogicalGraph } from '../graph/logical.ts';
+import { MAIN_OUTPUT } from '../graph/logical.ts';
+import type { PhysicalPlan, PlannedEdge, PlannedOperator, PlannedTask } from '../graph/physical.ts';
+import type { OutputEdge } from '../shuffle/output-edge.ts';
+import { OutputGate } from '../shuffle/output-gate.ts';
+import type { ChannelReader } from '../shuffle/channel-reader.ts';
+import type { MemoryBudget } from '../state/memory-budget.ts';
+import { Chain, type ChainLink, type ChainOutput, ChainTimes } from './chain.ts';
+import { InputSubtask } from './input-subtask.ts';
+import type { LoadedMakers } from './makers.ts';
+import { describeRecord } from './record-preview.ts';
+import { SourceSubtask } from './source-subtask.ts';
+import { NamedCounters, type Subtask, type SubtaskAddress } from './subtask.ts';
+
+/** What the slot provides to all its subtasks. */
+export interface SlotServices {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly stateMemory: MemoryBudget;
+  readonly overflowBytesMax: number;
+  readonly makers: LoadedMakers;
+  readonly jobId: JobId;
+  wake(): void;
+  collect(value: unknown): void;
+  /** A connector failed between steps. */
+  fail(address: SubtaskAddress, error: unknown): void;
+  /** The channels of an edge that this subtask writes, behind their partitioner. */
+  openOutput(edge: PlannedEdge, address: SubtaskAddress, gate: OutputGate): OutputEdge;
+  /** The channels that this subtask reads, over all its input edges. */
+  openInputs(edges: readonly PlannedEdge[], address: SubtaskAddress): readonly ChannelReader[];
+}
+
+/** Makes one subtask; nothing is opened yet. */
+export function buildSubtask(
+  plan: PhysicalPlan,
+  graph: LogicalGraph,
+  address: SubtaskAddress,
+  services: SlotServices,
+): Subtask {
+  return new SubtaskBuilder(plan, graph, address, services).build();
+}
+
+class SubtaskBuilder {
+  readonly #plan: PhysicalPlan;
+  readonly #graph: LogicalGraph;
+  readonly #address: SubtaskAddress;
+  readonly #services: SlotServices;
+  readonly #task: PlannedTask;
+  readonly #gate: OutputGate;
+  readonly #counters = new NamedCounters();
+  readonly #times: ChainTimes;
+  readonly #operators: Operator[];
+  readonly #contexts: OperatorContext[] = [];
+  readonly #outputs: ChainOutput[] = [];
+
+  constructor(
+    plan: PhysicalPlan,
+    graph: LogicalGraph,
+    address: SubtaskAddress,
+    services: SlotServices,
+  ) {
+    const task = plan.tasks[address.task];
+    invariant(task !== undefined, 'a subtask belongs to a task of the plan');
+    this.#plan = plan;
+    this.#graph = graph;
+    this.#address = address;
+    this.#services = services;
+    this.#task = task;
+    this.#gate = new OutputGate(task.name, services.overflowBytesMax);
+    this.#times = new ChainTimes(task.operators.length);
+    this.#operators = new Array<Operator>(task.operators.length);
+  }
+
+  build(): Subtask {
+    const { operators } = this.#task;
+    for (let position = operators.length - 1; position >= 0; position--) {
+      this.#operators[position] = this.#makeOperator(position);
+    }
+    const links = operators.map(
+      ({ input }, position): ChainLink => ({
+        operator: this.#operators[position] as Operator,
+        input: input === undefined ? -1 : this.#positionOf(input.nodeId),
+      }),
+    );
+    const chain = new Chain({ links, outputs: this.#outputs, gate: this.#gate, times: this.#times });
+    const parts = {
+      address: this.#address,
+      chain,
+      gate: this.#gate,
+      counters: this.#counters,
+      clock: this.#services.clock,
+    };
+    const spec = this.#specAt(0);
+    if (spec.kind === 'source') return this.#makeSource(spec, parts);
+    const edges = this.#plan.edges.filter((edge) => edge.toTask === this.#task.index);
+    return new InputSubtask({ ...parts, readers: this.#services.openInputs(edges, this.#address) });
+  }
+
+  #makeSource(
+    spec: Extract<OperatorSpec, { kind: 'source' }>,
+    parts: Omit<ConstructorParameters<typeof SourceSubtask>[0], 'reader' | 'tracker' | 'context'>,
+  ): Subtask {
+    const { clock } = this.#services;
+    const context = this.#contexts[0];
+    invariant(context !== undefined, 'the head has a context');
+    return new SourceSubtask({
+      ...parts,
+      reader: this.#services.makers.source(spec.source.kind)(spec.source, this.#sourceContext()),
+      tracker:
+        spec.watermarks === undefined
+          ? undefined
+          : new WatermarkTracker(spec.watermarks, clock.nowMs()),
+      context,
+    });
+  }
+
+  #makeOperator(position: number): Operator {
+    const planned = this.#plannedAt(position);
+    const outputs = this.#openOutputs(planned, position);
+    const context = this.#makeContext(planned, position, outputs);
+    this.#contexts[position] = context;
+    return createOperator(this.#specAt(position), context, (spec) =>
+      createSink(this.#services.makers.sink(spec.sink.kind)(spec.sink, this.#sinkContext()), context),
+    );
+  }
+
+  /** Where each output of an operator goes: operators of the chain, and edges that leave it. */
+  #openOutputs(planned: PlannedOperator, position: number): ReadonlyMap<string, Emit> {
+    const targets = new Map<string, Emit[]>();
+    const add = (output: string, emit: Emit): void => {
+      targets.set(output, [...(targets.get(output) ?? []), emit]);
+    };
+    for (const [index, next] of this.#task.operators.entries()) {
+      if (next.input?.nodeId !== planned.nodeId) continue;
+      const operator = this.#operators[index];
+      if (operator !== undefined) add(next.input.output, operator.process.bind(operator));
+    }
+    for (const edge of this.#plan.edges) {
+      if (edge.fromTask !== this.#task.index || edge.fromNode !== planned.nodeId) continue;
+      const opened = this.#services.openOutput(edge, this.#address, this.#gate);
+      this.#outputs.push({ edge: opened, from: position });
+      add(edge.output, opened.emit);
+    }
+    return new Map([...targets].map(([output, emits]) => [output, fanOut(emits)]));
+  }
+
+  #makeContext(
+    planned: PlannedOperator,
+    position: number,
+    outputs: ReadonlyMap<string, Emit>,
+  ): OperatorContext {
+    const { maxParallelism, parallelism } = this.#task;
+    const { subtask } = this.#address;
+    const { clock, log, stateMemory } = this.#services;
+    const { watermarksMs, wakesMs } = this.#times;
+    const gate = this.#gate;
+    return {
+      uid: planned.uid,
+      name: planned.name,
+      subtaskIndex: subtask,
+      parallelism,
+      maxParallelism,
+      keyGroups: keyGroupRange(maxParallelism, parallelism, subtask),
+      clock,
+      log,
+      stateMemory,
+      emit: outputs.get(MAIN_OUTPUT) ?? (() => undefined),
+      sideOutput: (tag) => outputs.get(tag),
+      isBlocked: () => gate.blockedChannels > 0,
+      currentWatermark: () => watermarksMs[position] as number,
+      count: (counter, by) => {
+        this.#counters.count(counter, by);
+      },
+      wakeAt: (timeMs) => {
+        wakesMs[position] = Math.min(wakesMs[position] ?? Infinity, timeMs);
+      },
+      failure: (error, record) => this.#failure(planned, error, record),
+    };
+  }
+
+  #failure(planned: PlannedOperator, error: unknown, record: unknown): Error {
+    if (error instanceof EngineError && error.code === 'USER_FUNCTION_FAILED') return error;
+    const details = {
+      ...(error instanceof EngineError ? error.details : {}),
+      operator: planned.name,
+      uid: planned.uid,
+      subtask: `${this.#address.subtask + 1} of ${this.#task.parallelism}`,
+      record: describeRecord(record),
+    };
+    if (error instanceof EngineError) {
+      return new EngineError(error.code, error.message, { cause: error, details });
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `The function of "${planned.name}" threw: ${reason}`;
+    return new EngineError('USER_FUNCTION_FAILED', message, { cause: error, details });
+  }
+
+  #sourceContext(): SourceContext {
+    const { clock, log } = this.#services;
+    return {
+      subtaskIndex: this.#address.subtask,
+      parallelism: this.#task.parallelism,
+      clock,
+      log,
+      wake: () => {
+        this.#services.wake();
+      },
+      fail: (error) => {
+        this.#services.fail(this.#address, error);
+      },
+      count: (counter, by) => {
+        this.#counters.count(counter, by);
+      },
+    };
+  }
+
+  #sinkContext(): SinkContext {
+    return {
+      ...this.#sourceContext(),
+      jobId: this.#services.jobId,
+      collect: (value) => {
+        this.#services.collect(value);
+      },
+    };
+  }
+
+  #plannedAt(position: number): PlannedOperator {
+    const planned = this.#task.operators[position];
+    invariant(planned !== undefined, 'a position is inside the chain');
+    return planned;
+  }
+
+  #specAt(position: number): OperatorSpec {
+    const node = this.#graph.nodes[this.#plannedAt(position).nodeId];
+    invariant(node !== undefined, 'a planned operator is a node of the graph');
+    return node.spec;
+  }
+
+  #positionOf(nodeId: number): number {
+    return this.#task.operators.findIndex((operator) => operator.nodeId === nodeId);
+  }
+}
+
+function createOperator(
+  spec: OperatorSpec,
+  context: OperatorContext,
+  makeSink: (spec: Extract<OperatorSpec, { kind: 'sink' }>) => Operator,
+): Operator {
+  switch (spec.kind) {
+    case 'source':
+      return { process: context.emit };
+    case 'map':
+      return createMap(spec, context);
+    case 'filter':
+      return createFilter(spec, context);
+    case 'flat-map':
+      return createFlatMap(spec, context);
+    case 'process':
+      return createProcess(spec, context);
+    case 'timestamps':
+      return createTimestamps(spec, context);
+    case 'keyed-process':
+      return createKeyedProcess(spec, context);
+    case 'keyed-reduce':
+      return createKeyedReduce(spec, context);
+    case 'window':
+      return createWindow(spec, context);
+    case 'sink':
+      return makeSink(spec);
+  }
+}
+
+/** One closure, whatever the number of receivers. */
+function fanOut(emits: readonly Emit[]): Emit {
+  const [first, second] = emits;
+  if (first !== undefined && second === undefined) return first;
+  return (value, timestampMs) => {
+    for (const emit of emits) emit(value, timestampMs);
+  };
+}

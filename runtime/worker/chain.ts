@@ -1,0 +1,200 @@
+// One subtask's chain of operators: composed once into closures from head to tail, then driven by the subtask.
+//   I1. Watermarks visit the operators in chain order; an operator sees a new watermark before anything downstream does.
+//   I2. Work that stops early (outputs full) is taken up at the same operator.
+//   I3. The chain's outputs get each watermark after every record that precedes it.
+
+import type { Emit, Operator } from '../operators/operator.ts';
+import type { OutputEdge } from '../shuffle/output-edge.ts';
+import type { OutputGate } from '../shuffle/output-gate.ts';
+import { NO_WATERMARK } from '../time/watermark.ts';
+
+/** An operator in its place. */
+export interface ChainLink {
+  readonly operator: Operator;
+  /** Position of the operator it gets its input from; -1 for the head. */
+  readonly input: number;
+}
+
+/** An edge leaving the chain. */
+export interface ChainOutput {
+  readonly edge: OutputEdge;
+  /** Position of the operator whose records it carries. */
+  readonly from: number;
+}
+
+/** Times shared between the chain and the contexts of its operators. */
+export class ChainTimes {
+  /** Input watermark of each operator, by position. */
+  readonly watermarksMs: number[];
+  /** When each operator wants to be woken, by position. */
+  readonly wakesMs: number[];
+
+  constructor(operators: number) {
+    this.watermarksMs = new Array<number>(operators).fill(NO_WATERMARK);
+    this.wakesMs = new Array<number>(operators).fill(Infinity);
+  }
+}
+
+/** What a chain is made of. Links and outputs are in chain order. */
+export interface ChainParts {
+  readonly links: readonly ChainLink[];
+  readonly outputs: readonly ChainOutput[];
+  readonly gate: OutputGate;
+  readonly times: ChainTimes;
+}
+
+/** The running chain. */
+export class Chain {
+  /** Feeds the head. */
+  readonly process: Emit;
+  /** True when an operator makes its own watermarks: advance again after records. */
+  readonly makesWatermarks: boolean;
+  readonly #links: readonly ChainLink[];
+  readonly #outputs: readonly ChainOutput[];
+  readonly #gate: OutputGate;
+  readonly #times: ChainTimes;
+  readonly #sinks: readonly Operator[];
+  readonly #passedOnMs: number[]; // by output
+  readonly #outgoingMs: number[]; // by operator
+  #advancing = -1; // the operator at which advancing stopped early
+  #advancingToMs = NO_WATERMARK;
+  #ending = 0;
+
+  constructor({ links, outputs, gate, times }: ChainParts) {
+    this.#links = links;
+    this.#outputs = outputs;
+    this.#gate = gate;
+    this.#times = times;
+    this.#sinks = links.map((link) => link.operator).filter((operator) => operator.isFull);
+    this.#passedOnMs = outputs.map(() => NO_WATERMARK);
+    this.#outgoingMs = links.map(() => NO_WATERMARK);
+    this.makesWatermarks = links.some((link) => link.operator.outputWatermark !== undefined);
+    const head = links[0]?.operator;
+    this.process = head === undefined ? () => undefined : head.process.bind(head);
+  }
+
+  /** The watermark the head has reached. */
+  get watermarkMs(): number {
+    return this.#times.watermarksMs[0] ?? NO_WATERMARK;
+  }
+
+  /** True while neither an output nor a sink is full and no watermark is half-way. */
+  canTakeInput(): boolean {
+    if (this.#gate.blockedChannels > 0 || this.#advancing >= 0) return false;
+    for (const sink of this.#sinks) if (sink.isFull?.() === true) return false;
+    return true;
+  }
+
+  /** Brings event time to `watermarkMs`; false when stopped early: call `resume` once outputs have room. */
+  advance(watermarkMs: number): boolean {
+    this.#advancingToMs = watermarkMs;
+    return this.#advanceFrom(0, false);
+  }
+
+  /** Goes on with what stopped early; true when nothing is left. */
+  resume(): boolean {
+    if (this.#advancing < 0) return true;
+    return this.#advanceFrom(this.#advancing, true);
+  }
+
+  #advanceFrom(first: number, isResumed: boolean): boolean {
+    const { watermarksMs } = this.#times;
+    let mustCall = isResumed;
+    for (let position = first; position < this.#links.length; position++) {
+      const { operator, input } = this.#links[position] as ChainLink;
+      const incoming = input < 0 ? this.#advancingToMs : (this.#outgoingMs[input] ?? NO_WATERMARK);
+      if (mustCall || incoming > (watermarksMs[position] ?? NO_WATERMARK)) {
+        watermarksMs[position] = incoming;
+        if (operator.advanceWatermark?.(incoming) === false) {
+          this.#advancing = position;
+          return false;
+        }
+      }
+      mustCall = false;
+      this.#outgoingMs[position] = operator.outputWatermark?.() ?? incoming;
+    }
+    this.#advancing = -1;
+    this.#passOn();
+    return true;
+  }
+
+  #passOn(): void {
+    for (const [index, { edge, from }] of this.#outputs.entries()) {
+      const watermarkMs = this.#outgoingMs[from] ?? NO_WATERMARK;
+      if (watermarkMs <= (this.#passedOnMs[index] ?? NO_WATERMARK)) continue;
+      this.#passedOnMs[index] = watermarkMs;
+      edge.writeWatermark(watermarkMs);
+    }
+  }
+
+  /** When an operator wants to be woken next; Infinity when none does. */
+  nextWakeMs(): number {
+    return Math.min(Infinity, ...this.#times.wakesMs);
+  }
+
+  /** Wakes the operators that are due. */
+  wake(nowMs: number): void {
+    for (const [position, wakeMs] of this.#times.wakesMs.entries()) {
+      if (wakeMs > nowMs) continue;
+      this.#times.wakesMs[position] = Infinity;
+      const isDone = this.#links[position]?.operator.onProcessingTime?.(nowMs) ?? true;
+      if (!isDone) this.#times.wakesMs[position] = nowMs;
+    }
+  }
+
+  /** All input has ended; false when stopped early: call again. */
+  endInput(): boolean {
+    for (; this.#ending < this.#links.length; this.#ending++) {
+      if (this.#links[this.#ending]?.operator.endInput?.() === false) return false;
+    }
+    return true;
+  }
+
+  /** Tells every output that nothing follows. */
+  endOutputs(): void {
+    for (const { edge } of this.#outputs) edge.end();
+  }
+
+  writeStatus(isIdle: boolean): void {
+    for (const { edge } of this.#outputs) edge.writeStatus(isIdle);
+  }
+
+  flush(): void {
+    for (const { edge } of this.#outputs) edge.flush();
+  }
+
+  /** True when something is written and not handed over. */
+  hasUnflushed(): boolean {
+    return this.#outputs.some(({ edge }) => edge.hasUnflushed());
+  }
+
+  /** Moves overflow on; true when the outputs have room. */
+  drain(): boolean {
+    if (this.#gate.blockedChannels === 0) return true;
+    let isDrained = true;
+    for (const { edge } of this.#outputs) if (!edge.drain()) isDrained = false;
+    return isDrained;
+  }
+
+  async open(): Promise<void> {
+    // Tail first: an operator may emit from `open` of its input on.
+    for (const { operator } of [...this.#links].reverse()) await operator.open?.();
+  }
+
+  async prepare(): Promise<void> {
+    for (const { operator } of this.#links) await operator.prepare?.();
+  }
+
+  async commit(): Promise<void> {
+    for (const { operator } of this.#links) await operator.commit?.();
+  }
+
+  /** Closes every operator, whatever one of them throws; the first error is thrown at the end. */
+  async close(committed: boolean): Promise<void> {
+    const results = await Promise.allSettled(
+      this.#links.map(async ({ operator }) => operator.close?.(committed)),
+    );
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+}

@@ -1,0 +1,142 @@
+// The contract of a running subtask, and what both makers share: the phases after its input has ended, and its counts.
+// The slot's loop owns it and calls one step at a time; a step does bounded work and never waits.
+//   I1. No input is taken while an output is full, a sink is full, or a watermark is half-way through the chain.
+//   I2. `ended` is reported once everything, the end included, was handed to the channels.
+
+import type { Clock } from '../core/clock.ts';
+import type { SubtaskCounts } from '../protocol/control.ts';
+import type { OutputGate } from '../shuffle/output-gate.ts';
+import { MAX_WATERMARK, NO_WATERMARK } from '../time/watermark.ts';
+import type { Chain } from './chain.ts';
+
+/** `worked`: call again soon. `idle`: nothing to do. `blocked`: downstream is full. `ended`: never call again. */
+export type StepResult = 'worked' | 'idle' | 'blocked' | 'ended';
+
+/** Which subtask of the plan. */
+export interface SubtaskAddress {
+  readonly task: number;
+  readonly subtask: number;
+}
+
+/** Counts by name, shown with the job. */
+export class NamedCounters {
+  readonly #values = new Map<string, number>();
+
+  count(counter: string, by = 1): void {
+    this.#values.set(counter, (this.#values.get(counter) ?? 0) + by);
+  }
+
+  toRecord(): Record<string, number> {
+    return Object.fromEntries(this.#values);
+  }
+}
+
+/** Where the time of a subtask went, in milliseconds. */
+export interface SpentTime {
+  busyMs: number;
+  idleMs: number;
+  backpressuredMs: number;
+}
+
+/** What every subtask is made of. */
+export interface SubtaskParts {
+  readonly address: SubtaskAddress;
+  readonly chain: Chain;
+  readonly gate: OutputGate;
+  readonly counters: NamedCounters;
+  readonly clock: Clock;
+}
+
+/** A subtask without its input. */
+export abstract class Subtask {
+  readonly address: SubtaskAddress;
+  readonly chain: Chain;
+  readonly spent: SpentTime = { busyMs: 0, idleMs: 0, backpressuredMs: 0 };
+  protected readonly clock: Clock;
+  protected recordsIn = 0;
+  readonly #gate: OutputGate;
+  readonly #counters: NamedCounters;
+  #wasBlocked = false;
+  #phase: 'running' | 'closing-time' | 'ending-operators' | 'draining' | 'ended' = 'running';
+
+  constructor(parts: SubtaskParts) {
+    this.address = parts.address;
+    this.chain = parts.chain;
+    this.clock = parts.clock;
+    this.#gate = parts.gate;
+    this.#counters = parts.counters;
+  }
+
+  /** Takes input; `ended` when there is no more. Only called while the chain can take input. */
+  protected abstract takeInput(): StepResult;
+  /** The clock time at which a step may have something to do without a ring of the bell. */
+  abstract nextWakeMs(): number;
+  protected abstract readonly bytesIn: number;
+  abstract open(): Promise<void>;
+  /** Frees resources; `committed` tells whether results were made visible. */
+  abstract close(committed: boolean): Promise<void>;
+
+  step(): StepResult {
+    const result = this.#tryStep();
+    if (this.#wasBlocked && result !== 'blocked') this.onUnblocked();
+    this.#wasBlocked = result === 'blocked';
+    return result;
+  }
+
+  /** Called after the first step that was not held back by downstream. */
+  protected onUnblocked(): void {
+    // Only sources measure idleness.
+  }
+
+  #tryStep(): StepResult {
+    if (!this.chain.drain()) return 'blocked';
+    if (!this.chain.resume()) return 'blocked';
+    if (this.#phase !== 'running') return this.#stepTowardsEnd();
+    const nowMs = this.clock.nowMs();
+    if (this.chain.nextWakeMs() <= nowMs) this.chain.wake(nowMs);
+    if (!this.chain.canTakeInput()) return 'blocked';
+    const result = this.takeInput();
+    if (result !== 'ended') return result;
+    this.#phase = 'closing-time';
+    return 'worked';
+  }
+
+  get hasEnded(): boolean {
+    return this.#phase === 'ended';
+  }
+
+  counts(): SubtaskCounts {
+    const { watermarkMs } = this;
+    return {
+      recordsIn: this.recordsIn,
+      recordsOut: this.#gate.recordsOut,
+      bytesIn: this.bytesIn,
+      bytesOut: this.#gate.bytesOut,
+      busyMsTotal: this.spent.busyMs,
+      idleMsTotal: this.spent.idleMs,
+      backpressuredMsTotal: this.spent.backpressuredMs,
+      watermarkMs: watermarkMs === NO_WATERMARK ? undefined : watermarkMs,
+      counters: this.#counters.toRecord(),
+    };
+  }
+
+  protected get watermarkMs(): number {
+    return this.chain.watermarkMs;
+  }
+
+  /** After the input: event time ends, operators finish, outputs end, everything is handed over. */
+  #stepTowardsEnd(): StepResult {
+    if (this.#phase === 'closing-time') {
+      this.#phase = 'ending-operators';
+      if (!this.chain.advance(MAX_WATERMARK)) return 'blocked';
+    }
+    if (this.#phase === 'ending-operators') {
+      if (!this.chain.endInput()) return 'blocked';
+      this.chain.endOutputs();
+      this.#phase = 'draining';
+    }
+    if (!this.chain.drain()) return 'blocked';
+    this.#phase = 'ended';
+    return 'ended';
+  }
+}
