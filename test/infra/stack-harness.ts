@@ -9,8 +9,8 @@ import { parse } from 'yaml';
 const require = createRequire(import.meta.url);
 
 interface Internals {
-  withLocalStorage<Result>(run: () => Promise<Result>): Promise<Result>;
-  waitForRPCs(): Promise<void>;
+  readonly withLocalStorage: <Result>(run: () => Promise<Result>) => Promise<Result>;
+  readonly waitForRPCs: () => Promise<void>;
 }
 const { withLocalStorage } = require('@pulumi/pulumi/runtime/state') as Internals;
 const { waitForRPCs } = require('@pulumi/pulumi/runtime/settings') as Internals;

@@ -1,0 +1,73 @@
+// The plan of a stack's job: what the stack decides first, then the engine's lines; what the engine refuses is bad config.
+
+import { describe, expect, it } from 'vitest';
+import { parseStackConfig, StackConfigError } from '../../infra/config.ts';
+import { planJob } from '../../infra/job-plan.ts';
+import type { DescribeJob } from '../../infra/job-plan.ts';
+import type { StackConfig } from '../../infra/stack-schema.ts';
+import { EngineError } from '../../runtime/deployment.ts';
+
+function config(job: Record<string, unknown>, workers: Record<string, unknown> = {}): StackConfig {
+  const image = { source: 'prebuilt', reference: 'example/engine:1' };
+  const sections = { image, workers, job: { name: 'clicks', ...job } };
+  return parseStackConfig({ sections, encryptedSections: new Set() });
+}
+
+const describeClicks: DescribeJob = (name, parameters, parallelism) =>
+  Promise.resolve({
+    lines: [`source ${name} x${parallelism}`, `sink ${String(parameters['to'])}`],
+    hash: 'cafe',
+    parallelismMax: parallelism,
+  });
+
+describe('planJob', () => {
+  it('puts the decisions of the stack before the lines of the engine', async () => {
+    const job = { parameters: { to: 'files', from: 1 }, parallelism: 2 };
+    expect(await planJob(config(job), describeClicks)).toEqual({
+      lines: [
+        'job clicks',
+        'parallelism 2',
+        'upgrade stateless',
+        'parameter from = 1',
+        'parameter to = "files"',
+        'source clicks x2',
+        'sink files',
+      ],
+      hash: 'cafe',
+    });
+  });
+
+  it('plans with all slots of the smallest cluster when no parallelism is set', async () => {
+    const plan = await planJob(config({}, { replicas: 3, slots: 2 }), describeClicks);
+    expect(plan.lines).toContain('parallelism all slots');
+    expect(plan.lines).toContain('source clicks x6');
+  });
+
+  it('I1: refuses an operator that needs more slots than there are', async () => {
+    const wide: DescribeJob = async (...asked) => ({
+      ...(await describeClicks(...asked)),
+      parallelismMax: 8,
+    });
+    await expect(planJob(config({}, { replicas: 2 }), wide)).rejects.toThrow(
+      'job.name = "clicks": an operator runs 8 subtasks and needs as many slots, but 2 workers x 2 slots = 4',
+    );
+  });
+
+  it.each([
+    ['PARAMETERS_INVALID', 'job.parameters'],
+    ['JOB_NOT_FOUND', 'job.name'],
+  ] as const)('I1: reports %s of the engine at %s', async (code, path) => {
+    const refusing: DescribeJob = () =>
+      Promise.reject(new EngineError(code, 'threshold is missing'));
+    const error: unknown = await planJob(config({}), refusing).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(StackConfigError);
+    expect((error as StackConfigError).problems).toMatchObject([
+      { path, rule: 'threshold is missing' },
+    ]);
+  });
+
+  it('passes on what is no mistake of the user', async () => {
+    const broken: DescribeJob = () => Promise.reject(new Error('disk on fire'));
+    await expect(planJob(config({}), broken)).rejects.toThrow(/^disk on fire$/);
+  });
+});
