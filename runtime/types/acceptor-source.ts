@@ -4,6 +4,7 @@
 // only when it cannot be written at all.
 
 import type { RecordType, StructType } from './record-type.ts';
+import { holdsUndefined } from './row-layout.ts';
 import { fieldOf, notRecord } from './source-unit.ts';
 import type { SourceUnit } from './source-unit.ts';
 
@@ -58,7 +59,7 @@ function defineStruct(unit: SourceUnit, struct: StructType): string {
       const value = `f${index}`;
       const fits = accepts(unit, type, value);
       const own = `Object.hasOwn(v, ${JSON.stringify(name)})`;
-      const present = type.kind === 'any' ? `(${value} !== undefined || ${own}) && ${fits}` : fits;
+      const present = holdsUndefined(type) ? `(${value} !== undefined || ${own}) && ${fits}` : fits;
       const accepted = optional ? `${value} === undefined || ${fits}` : present;
       return `const ${value} = ${fieldOf('v', name)}; if (!(${accepted})) return false;`;
     }),

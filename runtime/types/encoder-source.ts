@@ -11,6 +11,7 @@ import { NO_ROOM } from './codec.ts';
 import type { RecordType, StructType } from './record-type.ts';
 import {
   caseIndexBytes,
+  holdsUndefined,
   isFixed,
   layoutOf,
   minimumBytes,
@@ -91,9 +92,9 @@ function writeVariableField(unit: SourceUnit, field: FieldLayout, limit: string)
   return `${read} if (${value} !== undefined) { ${setBit(field.presentBit)} ${notNull} }`;
 }
 
-/** Only `any` takes undefined for a value: it then has to be the record's own. */
+/** Where undefined is a value, it has to be the record's own. */
 function requirePresence({ type, name }: FieldLayout, value: string): string {
-  if (type.kind !== 'any') return '';
+  if (!holdsUndefined(type)) return '';
   return `if (${value} === undefined && !Object.hasOwn(v, ${JSON.stringify(name)})) ${REFUSE}`;
 }
 

@@ -44,6 +44,11 @@ export function canBeMissing({ presentBit, valueBit }: FieldLayout): boolean {
   return presentBit >= 0 || valueBit >= 0;
 }
 
+/** True when undefined is a value of the type, so that only the record itself tells whether the field is there. */
+export function holdsUndefined(type: RecordType): boolean {
+  return type.kind === 'any' || (type.kind === 'nullable' && holdsUndefined(type.of));
+}
+
 /** True when every value of the type takes `minimumBytes`. */
 export function isFixed(type: RecordType): boolean {
   switch (type.kind) {

@@ -227,13 +227,21 @@ describe('accepts', () => {
     ['a fraction for an integer', { kind: 'int53' }, 0.5, false],
     ['a function for any', { kind: 'any' }, () => 1, false],
     ['a symbol in a value for any', { kind: 'any' }, [Symbol('s')], false],
-    ['an inherited method for a field', structOf('constructor'), {}, false],
+    ['an inherited method for a field', structOf('constructor', { kind: 'any' }), {}, false],
+    ['no field for any', structOf('a', { kind: 'any' }), {}, false],
+    [
+      'no field for any or null',
+      structOf('a', { kind: 'nullable', of: { kind: 'any' } }),
+      {},
+      false,
+    ],
+    ['undefined for any', structOf('a', { kind: 'any' }), { a: undefined }, true],
   ])('%s', (_, type, value, expected) => {
     expect(compileCodec(type).accepts(value)).toBe(expected);
   });
 
-  function structOf(name: string): RecordType {
-    return { kind: 'struct', fields: [{ name, type: { kind: 'any' }, optional: false }] };
+  function structOf(name: string, type: RecordType): RecordType {
+    return { kind: 'struct', fields: [{ name, type, optional: false }] };
   }
 });
 
