@@ -1,0 +1,119 @@
+// The tables of docs/deploy.md, from the schemas: every key of a stack file, and every variable of a pod. Run by hand it
+// writes them between the page's markers (`node test/infra/config-reference.ts`); deploy-guide.test.ts fails when they are
+// stale.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { format, resolveConfig } from 'prettier';
+import { z } from 'zod';
+import { stackSections } from '../../infra/stack-schema.ts';
+import { DEFAULTS, ENVIRONMENT, SETTING_NAMES, settingsShape } from '../../runtime/deployment.ts';
+
+/** The page that the tables are part of. */
+export const GUIDE = 'docs/deploy.md';
+
+interface JsonSchema {
+  readonly type?: string | readonly string[];
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly const?: string;
+  readonly enum?: readonly string[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+}
+
+interface Row {
+  readonly key: string;
+  readonly value: string;
+  readonly description: string;
+}
+
+/** The page with both tables as they must be, formatted as `npm run format` would. */
+export async function renderGuide(page: string): Promise<string> {
+  const tables = { 'stack-keys': renderStackKeys(), environment: renderEnvironmentTable() };
+  const text = Object.entries(tables).reduce(replaceTable, page);
+  return format(text, { ...(await resolveConfig(GUIDE)), filepath: GUIDE });
+}
+
+function replaceTable(text: string, [name, table]: readonly [string, string]): string {
+  const block = new RegExp(`(<!-- ${name}:start.*?-->\n)[^]*?(\n<!-- ${name}:end -->)`);
+  if (!block.test(text)) throw new Error(`${GUIDE} lacks the markers of the table ${name}`);
+  return text.replace(block, (_all, start: string, end: string) => `${start}\n${table}${end}`);
+}
+
+function renderStackKeys(): string {
+  const tables = Object.entries(stackSections).map(([name, section]) => {
+    const schema = z.toJSONSchema(section, { io: 'input' }) as JsonSchema;
+    const rows = listFields(schema, name);
+    return `### \`${name}\`\n\n${schema.description ?? ''}\n\n${renderTable('Key', rows)}`;
+  });
+  return tables.join('\n');
+}
+
+/** One row a value; an object is its fields, a union its members with what chooses them. */
+function listFields(schema: JsonSchema, path: string): readonly Row[] {
+  const fields = Object.entries(schema.properties ?? {});
+  const members = schema.oneOf ?? [];
+  return [
+    ...members.flatMap((member) => listMember(member, path)),
+    ...fields.flatMap(([name, field]) =>
+      listField(field, `${path}.${name}`, schema.required?.includes(name) === true),
+    ),
+  ];
+}
+
+function listMember(member: JsonSchema, path: string): readonly Row[] {
+  const fields = Object.entries(member.properties ?? {});
+  const [name, choice] = fields.find(([, field]) => field.const !== undefined) ?? [];
+  const key = `${path}.${name ?? ''}: ${choice?.const ?? ''}`;
+  const head = { key, value: 'choice', description: choice?.description ?? '' };
+  const rest = Object.fromEntries(fields.filter(([field]) => field !== name));
+  return [head, ...listFields({ ...member, properties: rest }, path)];
+}
+
+function listField(field: JsonSchema, key: string, isRequired: boolean): readonly Row[] {
+  const description = field.description ?? '';
+  const isNested = field.properties !== undefined || field.oneOf !== undefined;
+  const head = { key, value: describeValue(field, isRequired), description };
+  if (field.items?.properties !== undefined) return [head, ...listFields(field.items, `${key}[]`)];
+  return isNested ? [{ ...head, value: 'section' }, ...listFields(field, key)] : [head];
+}
+
+function describeValue(field: JsonSchema, isRequired: boolean): string {
+  const options = field.enum?.filter((option) => option !== field.default);
+  const type = options?.join(', ') ?? [field.type ?? 'string'].flat().join(' or ');
+  if (field.default === undefined) return isRequired ? `${type}, required` : type;
+  return options === undefined ? code(field.default) : `${code(field.default)}, or ${type}`;
+}
+
+function renderEnvironmentTable(): string {
+  const defaults: Readonly<Record<string, unknown>> = DEFAULTS;
+  const rows = SETTING_NAMES.map((name) => {
+    // Each form renders the value of its own setting; the loop loses the pairing.
+    const entry = ENVIRONMENT[name] as { variable: string; render: (value: unknown) => string };
+    const value = defaults[name];
+    const text = value === undefined ? '' : entry.render(value);
+    return {
+      key: entry.variable,
+      value: text === '' ? '' : `\`${text}\``,
+      description: settingsShape[name].description ?? '',
+    };
+  });
+  return renderTable('Variable', rows);
+}
+
+function renderTable(title: string, rows: readonly Row[]): string {
+  const lines = rows.map(({ key, value, description }) => {
+    return `| \`${key}\` | ${value} | ${description.replaceAll('|', '\\|')} |`;
+  });
+  const head = [`| ${title} | Default or type | Meaning |`, '| --- | --- | --- |'];
+  return `${[...head, ...lines].join('\n')}\n`;
+}
+
+function code(value: unknown): string {
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
+}
+
+if (import.meta.main) writeFileSync(GUIDE, await renderGuide(readFileSync(GUIDE, 'utf8')));
