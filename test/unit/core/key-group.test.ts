@@ -11,6 +11,7 @@ import {
   hashOfKey,
   keyGroupOfHash,
   keyGroupRange,
+  MAX_PARALLELISM_LOWER_BOUND,
   MAX_PARALLELISM_UPPER_BOUND,
   subtaskOfKeyGroup,
 } from '../../../runtime/core/key-group.ts';
@@ -141,6 +142,15 @@ describe('keyGroupRange and subtaskOfKeyGroup', () => {
 });
 
 describe('defaultMaxParallelism', () => {
+  it('is a power of two within the bounds, and enough for every parallelism', () => {
+    for (let parallelism = 1; parallelism <= MAX_PARALLELISM_UPPER_BOUND; parallelism += 7) {
+      const max = defaultMaxParallelism(parallelism);
+      expect(Number.isInteger(Math.log2(max)) && max >= parallelism).toBe(true);
+      expect(max).toBeGreaterThanOrEqual(MAX_PARALLELISM_LOWER_BOUND);
+      expect(max).toBeLessThanOrEqual(MAX_PARALLELISM_UPPER_BOUND);
+    }
+  });
+
   it.each([
     [1, 128],
     [85, 128],
