@@ -159,14 +159,18 @@ class PartWriter implements SinkWriter<unknown> {
 
 /** One JSON text; a record that JSON cannot hold is refused. */
 function jsonLine(record: unknown): string {
-  let json: string | undefined;
   try {
-    json = JSON.stringify(record);
+    const json = jsonText(record);
+    if (json !== undefined) return `${json}\n`;
   } catch (error) {
     throw notJson(error instanceof Error ? error.message : String(error), error);
   }
-  if (json === undefined) throw notJson(`${typeof record} has no JSON text`, undefined);
-  return `${json}\n`;
+  throw notJson(`${typeof record} has no JSON text`, undefined);
+}
+
+/** The standard function, with the result it really has: functions and undefined have no text. */
+function jsonText(record: unknown): string | undefined {
+  return JSON.stringify(record);
 }
 
 function notJson(reason: string, cause: unknown): EngineError {

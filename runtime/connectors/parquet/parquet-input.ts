@@ -6,7 +6,7 @@ import { NO_TIMESTAMP, type SourceContext } from '../connector.ts';
 import { requireFiles } from '../file/discover.ts';
 import { userFailure } from '../user-function.ts';
 import type { Column } from './column.ts';
-import type { ParquetFile, RowGroupPlace } from './parquet-file.ts';
+import { ParquetFile, type RowGroupPlace } from './parquet-file.ts';
 import type { ParquetOptions } from './spec.ts';
 
 /** One row group of one file: what a subtask reads at a time. */
@@ -28,8 +28,6 @@ export class ParquetInput {
   }
 
   async open(): Promise<readonly ParquetFile[]> {
-    // Loaded here, because the decoders are only needed by jobs that read Parquet.
-    const { ParquetFile } = await import('./parquet-file.ts');
     for (const path of await requireFiles(this.#options.path)) {
       this.#files.push(await ParquetFile.open(path, this.#options.columns));
     }

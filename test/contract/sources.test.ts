@@ -1,0 +1,99 @@
+// The source contract, for every bounded source. Following files, which never ends, is tested in test/unit/connectors.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll } from 'vitest';
+import { collectionSource, sequenceSource } from '../../runtime/connectors/collection/source.ts';
+import { fromCollection, fromSequence } from '../../runtime/connectors/collection/spec.ts';
+import { linesSource } from '../../runtime/connectors/file/source.ts';
+import { lines } from '../../runtime/connectors/file/spec.ts';
+import { generatorSource } from '../../runtime/connectors/generator/source.ts';
+import { generate } from '../../runtime/connectors/generator/spec.ts';
+import { parquetSource } from '../../runtime/connectors/parquet/source.ts';
+import { parquet } from '../../runtime/connectors/parquet/spec.ts';
+import { writeParquet } from '../support/parquet-writer.ts';
+import { describeSource } from './source-contract.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'source-contract-'));
+
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const words = Array.from({ length: 40 }, (_, index) => `word ${index} ${'é'.repeat(index % 4)}`);
+writeFileSync(join(directory, 'a.log'), `\uFEFF${words.slice(0, 15).join('\r\n')}\r\n`);
+writeFileSync(join(directory, 'b.log'), words.slice(15, 16).join('\n'));
+writeFileSync(join(directory, 'c.log'), '');
+writeFileSync(join(directory, 'd.log.gz'), gzipSync(words.slice(16).join('\n')));
+
+const rows = Array.from({ length: 41 }, (_, index) => index);
+for (const [name, from, to] of [
+  ['x', 0, 30],
+  ['y', 30, 41],
+] as const) {
+  const bytes = writeParquet(
+    [
+      { name: 'n', type: 'int64', values: rows.slice(from, to).map(BigInt) },
+      {
+        name: 'at',
+        type: 'timestampMicros',
+        values: rows.slice(from, to).map((n) => BigInt((n * 7) % 10) * 1_000_000n),
+      },
+      { name: 'tag', type: 'string', values: rows.slice(from, to).map((n) => `tag ${n}`) },
+    ],
+    { rowsPerGroup: 9, codec: 'zstd' },
+  );
+  writeFileSync(join(directory, `${name}.parquet`), bytes);
+}
+const path = join(directory, '*.parquet');
+
+describeSource('fromCollection', () => ({
+  maker: collectionSource,
+  spec: fromCollection(words, { timestamp: (word, index) => index * 1_000 + word.length }),
+  parallelism: 3,
+}));
+
+describeSource('fromSequence', () => ({
+  maker: sequenceSource,
+  spec: fromSequence(-5, 35),
+  parallelism: 4,
+}));
+
+describeSource('generate', () => ({
+  maker: generatorSource,
+  spec: generate({ count: 50, make: (n) => ({ n }), timestamp: ({ n }) => n * 10 }),
+  parallelism: 3,
+}));
+
+describeSource('generate at a rate', () => ({
+  maker: generatorSource,
+  spec: generate({ count: 50, recordsPerSecond: 120, make: (n) => ({ n }) }),
+  parallelism: 2,
+}));
+
+describeSource('lines', () => ({
+  maker: linesSource,
+  spec: lines({ path: join(directory, '*.{log,log.gz}') }),
+  parallelism: 2,
+}));
+
+describeSource('parquet', () => ({
+  maker: parquetSource,
+  spec: parquet<{ n: number; at: Date; tag: string }>({
+    path,
+    timestamp: ({ at }) => at.getTime(),
+  }),
+  parallelism: 3,
+}));
+
+describeSource('parquet in order', () => ({
+  maker: parquetSource,
+  spec: parquet<{ at: Date; n: number }>({
+    path,
+    columns: ['at', 'n'],
+    orderBy: ({ at }) => at.getTime(),
+  }),
+  parallelism: 1,
+}));
