@@ -94,12 +94,13 @@ export function linkVendor(code: string, prefix: string): string {
  * version, so this one warning tells an operator nothing and is held back; the call is synchronous, so no other is.
  */
 function stripTypes(source: string): string {
-  const emitWarning = process.emitWarning.bind(process);
-  process.emitWarning = () => undefined;
+  const original = Object.getOwnPropertyDescriptor(process, 'emitWarning');
+  invariant(original?.configurable === true, 'process.emitWarning can be replaced for a moment');
+  Object.defineProperty(process, 'emitWarning', { ...original, value: () => undefined });
   try {
     return stripTypeScriptTypes(source);
   } finally {
-    process.emitWarning = emitWarning;
+    Object.defineProperty(process, 'emitWarning', original);
   }
 }
 

@@ -1,7 +1,7 @@
 // The job's graph: a box a task, an arrow a connection. Boxes are links to the task's drawer, so the keyboard reaches them.
 // Where they stand is graph-layout.ts's.
 
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { html } from 'htm/preact';
 import type { RefObject, VNode } from 'preact';
 
@@ -14,7 +14,7 @@ import { showLoad } from './parts.ts';
 import { linkTo } from './route.ts';
 
 /** Narrower than this, the graph runs from top to bottom. */
-const NARROW_PIXELS = 700;
+const NARROW_PIXELS = 560;
 /** Smaller text cannot be read; a wider graph is scrolled instead. */
 const SCALE_MIN = 0.72;
 
@@ -28,6 +28,10 @@ interface GraphViewProps {
 export function GraphView({ job, nowMs, openTaskId }: GraphViewProps): VNode {
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
+  useEffect(() => {
+    const box = frame.current?.querySelector('[aria-current]');
+    box?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [openTaskId, width]);
   const direction = width < NARROW_PIXELS ? 'TB' : 'LR';
   // The plan decides the layout; figures change each second and must not move a box.
   const plan = useMemo(() => layoutGraph(job.tasks, direction), [job.id, job.planHash, direction]);
@@ -172,8 +176,8 @@ function useWidth(frame: RefObject<HTMLDivElement | null>): number {
     const element = frame.current;
     if (element === null) return undefined;
     const observer = new ResizeObserver(([entry]) => {
-      // The content's width, without the frame's padding.
-      if (entry !== undefined) setWidth(entry.contentRect.width);
+      // The content's width, without the frame's padding; in the next frame, since drawing may resize the frame again.
+      if (entry !== undefined) requestAnimationFrame(() => setWidth(entry.contentRect.width));
     });
     observer.observe(element);
     return () => observer.disconnect();

@@ -44,7 +44,7 @@ export function TaskDrawer({ job, task, nowMs }: TaskDrawerProps): VNode {
       </header>
       ${showTotals(figures, nowMs)}
       <h3 id="subtasks">Subtasks</h3>
-      ${showSubtasks(task, nowMs)} ${showCounters(figures)} ${showOperators(task)}
+      ${showSubtasks(task, nowMs)} ${showCounters(figures, task)} ${showOperators(task)}
       ${showInputs(job, task)}
     </aside>
   `;
@@ -73,10 +73,6 @@ function showSubtasks(task: Task, nowMs: number): VNode {
             <th scope="col">Load</th>
             <th scope="col" class="number">In</th>
             <th scope="col" class="number">Out</th>
-            <th scope="col" class="number">Records in</th>
-            <th scope="col" class="number">Records out</th>
-            <th scope="col" class="number">Bytes in</th>
-            <th scope="col" class="number">Bytes out</th>
             <th scope="col" class="number">Watermark</th>
             <th scope="col">Worker, slot</th>
           </tr>
@@ -91,26 +87,37 @@ function showSubtasks(task: Task, nowMs: number): VNode {
 
 function showSubtask(subtask: Subtask, nowMs: number): VNode {
   const { metrics } = subtask;
-  const isRunning = subtask.status === 'RUNNING';
+  const rate = (perSecond: number): string =>
+    subtask.status === 'RUNNING' ? formatRate(perSecond) : '–';
   return html`
     <tr key=${subtask.index}>
       <th scope="row" class="number">${subtask.index}</th>
       <td>${showStatus(subtask.status)}</td>
       <td class="load-cell">${showLoad(loadOf(subtask))}</td>
-      <td class="number">${isRunning ? formatRate(metrics.recordsInPerSecond) : '–'}</td>
-      <td class="number">${isRunning ? formatRate(metrics.recordsOutPerSecond) : '–'}</td>
-      <td class="number">${formatCount(metrics.recordsIn)}</td>
-      <td class="number">${formatCount(metrics.recordsOut)}</td>
-      <td class="number">${formatBytes(metrics.bytesIn)}</td>
-      <td class="number">${formatBytes(metrics.bytesOut)}</td>
+      ${showFlow(rate(metrics.recordsInPerSecond), metrics.recordsIn, metrics.bytesIn)}
+      ${showFlow(rate(metrics.recordsOutPerSecond), metrics.recordsOut, metrics.bytesOut)}
       <td class="number">${formatWatermark(metrics.watermarkMs, nowMs)}</td>
-      <td class="mono">${subtask.workerId}, ${subtask.slot}</td>
+      <td class="mono">${subtask.workerId}<small>slot ${subtask.slot}</small></td>
     </tr>
   `;
 }
 
-function showCounters({ counters }: TaskFigures): VNode | undefined {
+/** The rate now, and below it what has passed since the start. */
+function showFlow(rate: string, records: number, bytes: number): VNode {
+  return html`<td class="number">
+    ${rate}<small>${formatCount(records)}</small><small>${formatBytes(bytes)}</small>
+  </td>`;
+}
+
+/** More parts than this are not read one by one. */
+const COUNTER_PARTS_MAX = 16;
+
+/** The total, and what each subtask counted, in the order of the table above. */
+function showCounters({ counters }: TaskFigures, { subtasks }: Task): VNode | undefined {
   if (counters.length === 0) return undefined;
+  const isSplit = subtasks.length > 1 && subtasks.length <= COUNTER_PARTS_MAX;
+  const parts = (name: string): string =>
+    subtasks.map(({ metrics }) => formatCount(metrics.counters[name] ?? 0)).join(' + ');
   return html`
     <h3>Counters</h3>
     <dl class="facts">
@@ -118,7 +125,9 @@ function showCounters({ counters }: TaskFigures): VNode | undefined {
         ([name, count]) =>
           html`<div key=${name}>
             <dt class="mono">${name}</dt>
-            <dd>${formatCount(count)}</dd>
+            <dd>
+              ${isSplit && html`<small>${parts(name)} = </small>`}<b>${formatCount(count)}</b>
+            </dd>
           </div>`,
       )}
     </dl>

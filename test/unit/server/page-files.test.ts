@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 import { silentLog } from '../../../runtime/core/log.ts';
@@ -42,14 +44,18 @@ describe('the files of the page', () => {
     },
   );
 
-  it('says nothing on stderr about stripping types', () => {
-    const warnings: unknown[] = [];
-    const note = (warning: unknown): number => warnings.push(warning);
-    process.on('warning', note);
-    new PageFiles().ui('main.ts');
-    process.off('warning', note);
-    expect(warnings).toEqual([]);
-    expect(process.emitWarning.name).toBe('emitWarning');
+  it('says nothing on stderr about stripping types, and warns again afterwards', async () => {
+    const module = new URL('../../../runtime/server/page-files.ts', import.meta.url).href;
+    const program = `
+      import { PageFiles } from '${module}';
+      new PageFiles().ui('main.ts');
+      process.removeAllListeners('warning').on('warning', ({ message }) => console.log(message));
+      process.emitWarning('another');
+    `;
+    const run = promisify(execFile);
+    const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', program]);
+    expect(stderr).toBe('');
+    expect(stdout).toBe('another\n');
   });
 
   it('are asked for again only when they have changed', async () => {
