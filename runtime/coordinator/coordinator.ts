@@ -162,7 +162,7 @@ export class Coordinator {
     });
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
-      if (workerId !== undefined) this.#membership.disconnect(workerId);
+      if (workerId !== undefined) this.#membership.disconnect(workerId, socket);
     });
   }
 

@@ -59,8 +59,9 @@ export class Membership {
     member.residentBytes = residentBytes;
   }
 
-  /** The worker's connection has closed. */
-  disconnect(workerId: WorkerId): void {
+  /** A connection has closed; it matters only if the worker has not come back over another one. */
+  disconnect(workerId: WorkerId, socket: Socket): void {
+    if (this.#members.get(workerId)?.socket !== socket) return;
     this.#lose(workerId, 'its connection to the coordinator closed: the process ended, or the network failed');
   }
 

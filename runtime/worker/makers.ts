@@ -1,14 +1,9 @@
 // Where a slot finds the makers of sources and sinks. They are loaded when a job needs them: a job that reads no Parquet
 // loads no Parquet library.
 
+import type { ConnectorCatalog } from '../connectors/catalog.ts';
 import type { SinkMaker, SourceMaker } from '../connectors/connector.ts';
 import { EngineError } from '../core/errors.ts';
-
-/** Makers by the `kind` of a spec; the wiring module of the process says which. */
-export interface ConnectorMakers {
-  readonly sources: Readonly<Record<string, () => Promise<SourceMaker>>>;
-  readonly sinks: Readonly<Record<string, () => Promise<SinkMaker>>>;
-}
 
 /** The makers that one job needs, loaded. */
 export interface LoadedMakers {
@@ -18,12 +13,12 @@ export interface LoadedMakers {
 
 /** Throws `JOB_INVALID` for a kind that nobody makes. */
 export async function loadMakers(
-  makers: ConnectorMakers,
+  catalog: ConnectorCatalog,
   sourceKinds: readonly string[],
   sinkKinds: readonly string[],
 ): Promise<LoadedMakers> {
-  const sources = await loadAll(makers.sources, sourceKinds, 'source');
-  const sinks = await loadAll(makers.sinks, sinkKinds, 'sink');
+  const sources = await loadAll(catalog.sources, sourceKinds, 'source');
+  const sinks = await loadAll(catalog.sinks, sinkKinds, 'sink');
   return { source: (kind) => find(sources, kind), sink: (kind) => find(sinks, kind) };
 }
 

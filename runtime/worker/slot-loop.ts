@@ -3,7 +3,7 @@
 //   I1. The event loop gets its turn at least every TURN_MS, so messages, files and timers are served under load.
 //   I2. Asleep, the thread costs nothing: it wakes by a ring, for a timer, for a flush, or for a report.
 
-import { setImmediate } from 'node:timers/promises';
+import { nextTurn } from '../core/turn.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Doorbell } from '../shuffle/doorbell.ts';
 import type { StepResult, Subtask } from './subtask.ts';
@@ -66,7 +66,7 @@ export class SlotLoop {
         await this.#sleep(seen);
       }
       if (nowMs - turnStartMs >= TURN_MS || !hasWorked) {
-        await setImmediate();
+        await nextTurn();
         turnStartMs = this.#options.clock.monotonicMs();
       }
     }

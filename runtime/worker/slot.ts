@@ -4,6 +4,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import { serialize } from 'node:v8';
+import type { ConnectorCatalog } from '../connectors/catalog.ts';
 import { EngineError, toErrorRecord } from '../core/errors.ts';
 import type { Clock } from '../core/clock.ts';
 import { invariant } from '../core/invariant.ts';
@@ -14,7 +15,7 @@ import type { SubtaskReportStatus } from '../protocol/control.ts';
 import { Doorbell } from '../shuffle/doorbell.ts';
 import { MemoryBudget } from '../state/memory-budget.ts';
 import { buildSubtask, type SlotServices } from './build-subtask.ts';
-import { type ConnectorMakers, type LoadedMakers, loadMakers } from './makers.ts';
+import { type LoadedMakers, loadMakers } from './makers.ts';
 import { SlotChannels } from './slot-channels.ts';
 import { SlotLoop } from './slot-loop.ts';
 import type { FromSlot, SlotData, SlotDeployment, ToSlot } from './slot-message.ts';
@@ -34,7 +35,7 @@ type Phase =
 export interface SlotOptions {
   readonly port: MessagePort;
   readonly data: SlotData;
-  readonly makers: ConnectorMakers;
+  readonly makers: ConnectorCatalog;
   readonly clock: Clock;
 }
 
@@ -42,7 +43,7 @@ export interface SlotOptions {
 export class Slot {
   readonly #port: MessagePort;
   readonly #data: SlotData;
-  readonly #makers: ConnectorMakers;
+  readonly #makers: ConnectorCatalog;
   readonly #clock: Clock;
   readonly #bell: Doorbell;
   readonly #log: Log;
@@ -270,7 +271,7 @@ export class Slot {
   }
 }
 
-function loadMakersOf(graph: PlannedJob['graph'], makers: ConnectorMakers): Promise<LoadedMakers> {
+function loadMakersOf(graph: PlannedJob['graph'], makers: ConnectorCatalog): Promise<LoadedMakers> {
   const sources: string[] = [];
   const sinks: string[] = [];
   for (const { spec } of graph.nodes) {

@@ -1,0 +1,156 @@
+// The verbs of `millrace` and their options. Exit codes: 0 success, 1 the job or its check failed, 2 wrong use (one line
+// that says what, where and how to mend it), 130 interrupted.
+
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { EngineError, type ErrorCode } from '../core/errors.ts';
+import { parseSizeBytes } from '../core/quantity.ts';
+
+/** Mistakes of the person at the keyboard. */
+const WRONG_USE: ReadonlySet<ErrorCode> = new Set([
+  'USAGE',
+  'CONFIG_INVALID',
+  'JOB_NOT_FOUND',
+  'JOB_INVALID',
+  'PARAMETERS_INVALID',
+  'INPUT_NOT_FOUND',
+  'PORT_IN_USE',
+]);
+
+/** Runs one command line; resolves with the exit code. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = describe((code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+/** What a failed command says; the exit code that goes with it. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    process.stderr.write(`${error.message}\n`);
+    return 2;
+  }
+  if (error instanceof EngineError && error.domain !== 'internal') {
+    process.stderr.write(`error: ${error.message}\n`);
+    return WRONG_USE.has(error.code) ? 2 : 1;
+  }
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 1;
+}
+
+function describe(setExitCode: (code: number) => void): Command {
+  const program = new Command('millrace')
+    .description('Stream processing in TypeScript, deployed with pulumi up.')
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .showHelpAfterError(false);
+  describeRun(program, setExitCode);
+  program
+    .command('explain')
+    .description("print a job's plan: tasks, chains, ship strategies, record types")
+    .argument('<job>', 'name of a job, or path of a job module')
+    .addOption(parallelismOption())
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async (job: string, options: { parallelism?: number }, command: Command) => {
+      const { explainJob } = await import('./explain-command.ts');
+      await explainJob(job, options.parallelism ?? 1, command.args.slice(1));
+    });
+  program
+    .command('coordinator')
+    .description('run a coordinator, configured by its environment')
+    .action(async () => {
+      const { serveCoordinator } = await import('./serve-coordinator.ts');
+      await serveCoordinator();
+    });
+  program
+    .command('worker')
+    .description('run a worker, configured by its environment')
+    .action(async () => {
+      const { serveWorker } = await import('./serve-worker.ts');
+      await serveWorker();
+    });
+  return program;
+}
+
+function describeRun(program: Command, setExitCode: (code: number) => void): void {
+  program
+    .command('run')
+    .description('run a job to its end on an embedded cluster: one coordinator, several worker processes')
+    .argument('<job>', 'name of a job, or path of a job module')
+    .option('--workers <count>', 'worker processes', positiveInteger, 2)
+    .option('--slots <count>', 'slots (threads) of each worker', positiveInteger, 2)
+    .addOption(parallelismOption())
+    .option('--memory <size>', 'memory limit of each worker', size, 1024 ** 3)
+    .option('--buffer-timeout <ms>', 'longest wait of a record in a buffer', nonNegativeNumber)
+    .option('--rest-port <port>', 'port of the page and the REST API; 0 takes a free one', port, 8081)
+    .option('--check', "compare the result with the job's independent answer")
+    .option('--keep', 'leave the cluster and the page up after the job has ended')
+    .option('--log-level <level>', 'what processes log to stderr: debug, info, warn, error, silent', 'error')
+    .addHelpText('after', '\nEvery job has parameters of its own: millrace run <job> --help lists them.')
+    .helpOption(false)
+    .option('-h, --help', 'show this help')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async (job: string, options: RunOptions & { help?: boolean }, command: Command) => {
+      if (options.help === true) {
+        const { describeJobParameters } = await import('./job-parameters.ts');
+        process.stdout.write(`${command.helpInformation()}\n${await describeJobParameters(job)}`);
+        return;
+      }
+      const { runJob } = await import('./run-command.ts');
+      setExitCode(await runJob(job, options, command.args.slice(1)));
+    });
+}
+
+/** The options of `run` that are not the job's own. */
+export interface RunOptions {
+  readonly workers: number;
+  readonly slots: number;
+  readonly parallelism?: number;
+  /** Bytes. */
+  readonly memory: number;
+  readonly bufferTimeout?: number;
+  readonly restPort: number;
+  readonly check?: boolean;
+  readonly keep?: boolean;
+  readonly logLevel: string;
+}
+
+function parallelismOption(): Option {
+  return new Option(
+    '--parallelism <subtasks>',
+    'subtasks of each operator that sets none (default: all slots)',
+  ).argParser(positiveInteger);
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('Give a whole number of 1 or more.');
+}
+
+function nonNegativeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError('Give a number of milliseconds, 0 or more.');
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0 && value <= 65_535) return value;
+  throw new InvalidArgumentError('Give a port from 0 to 65535.');
+}
+
+function size(text: string): number {
+  const bytes = parseSizeBytes(text);
+  if (bytes !== undefined && bytes > 0) return bytes;
+  throw new InvalidArgumentError('Give a size such as 512MiB or 2GiB.');
+}

@@ -1,0 +1,204 @@
+// `millrace run`: an embedded cluster, one job to its end, what happens meanwhile on the terminal and on the page.
+
+import { loadSettings, readProcessEnvironment } from '../config/load.ts';
+import { ENVIRONMENT, renderEnvironment } from '../config/environment.ts';
+import type { Settings } from '../config/schema.ts';
+import { ProgressDisplay } from '../console/progress.ts';
+import { renderSummary } from '../console/summary.ts';
+import type { JobExecution } from '../coordinator/job-execution.ts';
+import { systemClock } from '../core/clock.ts';
+import { EngineError, fromErrorRecord } from '../core/errors.ts';
+import type { JobId } from '../core/ids.ts';
+import type { Log } from '../core/log.ts';
+import { loadJob, resolveJobModule } from '../program/load-job.ts';
+import { planJob } from '../program/plan-job.ts';
+import type { JobSnapshot } from '../protocol/cluster-snapshot.ts';
+import { startRestServer } from '../server/rest-server.ts';
+import type { RunOptions } from './command-line.ts';
+import { EmbeddedCluster } from './embedded-cluster.ts';
+import { renderFailure } from './failure-report.ts';
+import { parseJobParameters } from './job-parameters.ts';
+import { createProcessLog } from './process-log.ts';
+
+const REFRESH_MS = 500;
+const EXIT_FAILED = 1;
+const EXIT_INTERRUPTED = 130;
+
+/** Resolves with the exit code. Throws what the person at the keyboard can mend. */
+export async function runJob(
+  name: string,
+  options: RunOptions,
+  jobArgs: readonly string[],
+): Promise<number> {
+  const module = resolveJobModule(name, undefined);
+  const settings = embeddedSettings(options);
+  const log = createProcessLog('coordinator', options.logLevel);
+  const display = new ProgressDisplay({
+    stream: process.stderr,
+    isTerminal: process.stderr.isTTY,
+    clock: systemClock,
+    columns: () => process.stderr.columns,
+  });
+  const cluster = await EmbeddedCluster.start({
+    workers: options.workers,
+    settings,
+    log,
+    onOutput: (stream, text) => {
+      display.finish();
+      process[stream].write(text);
+    },
+  });
+  try {
+    return await new JobRun({ module, options, jobArgs, cluster, display, log, settings }).run();
+  } finally {
+    display.finish();
+    await cluster.stop();
+  }
+}
+
+function embeddedSettings(options: RunOptions): Settings {
+  const inherited = readProcessEnvironment();
+  const own = renderEnvironment({
+    slots: options.slots,
+    memoryLimitBytes: options.memory,
+    restPort: options.restPort,
+    ...(options.bufferTimeout === undefined ? {} : { bufferTimeoutMs: options.bufferTimeout }),
+  });
+  return loadSettings({
+    ...inherited,
+    ...own,
+    [ENVIRONMENT.logLevel.variable]: options.logLevel,
+  });
+}
+
+interface JobRunOptions {
+  readonly module: string;
+  readonly options: RunOptions;
+  readonly jobArgs: readonly string[];
+  readonly cluster: EmbeddedCluster;
+  readonly display: ProgressDisplay;
+  readonly log: Log;
+  readonly settings: Settings;
+}
+
+/** One run of one job on a started cluster. */
+class JobRun {
+  readonly #run: JobRunOptions;
+  #interrupts = 0;
+  #jobId: JobId | undefined;
+  #wakeKeeper: () => void = () => undefined;
+
+  constructor(run: JobRunOptions) {
+    this.#run = run;
+  }
+
+  async run(): Promise<number> {
+    const { cluster, options, settings, log } = this.#run;
+    const { coordinator } = cluster;
+    const rest = await startRestServer({
+      snapshot: () => coordinator.snapshot(),
+      isReady: () => true,
+      cancelJob: (id) => coordinator.cancelJob(id),
+      host: '127.0.0.1',
+      port: settings.restPort,
+      log,
+    });
+    process.on('SIGINT', this.#onInterrupt);
+    process.on('SIGTERM', this.#onInterrupt);
+    try {
+      process.stderr.write(`page: http://127.0.0.1:${rest.port}/\n`);
+      const exitCode = await this.#runToEnd();
+      if (options.keep === true && this.#interrupts === 0) await this.#keepUp(rest.port);
+      return exitCode;
+    } finally {
+      process.off('SIGINT', this.#onInterrupt);
+      process.off('SIGTERM', this.#onInterrupt);
+      await rest.stop();
+    }
+  }
+
+  async #runToEnd(): Promise<number> {
+    const { module, options, jobArgs, cluster, display } = this.#run;
+    const job = await loadJob(module);
+    const parameters = parseJobParameters(job, jobArgs);
+    const parallelism = options.parallelism ?? options.workers * options.slots;
+    const planned = planJob(job, parameters, parallelism);
+    if (options.check === true && job.check === undefined) {
+      throw new EngineError('USAGE', `${job.name} has no check of its own: leave --check out.`);
+    }
+    const available = options.workers * options.slots;
+    if (planned.plan.slotsNeeded > available) {
+      throw new EngineError(
+        'USAGE',
+        `${job.name} needs ${planned.plan.slotsNeeded} slots at parallelism ${parallelism}, the cluster has ${options.workers} workers x ` +
+          `${options.slots} slots = ${available}: raise --workers or --slots, or lower --parallelism.`,
+      );
+    }
+    const { coordinator } = cluster;
+    this.#jobId = await coordinator.submit({ module, parameters, parallelism });
+    if (this.#interrupts > 0) coordinator.cancelJob(this.#jobId);
+    const stopRefreshing = this.#refresh();
+    const execution = await coordinator.waitForEnd(this.#jobId);
+    stopRefreshing();
+    display.update(coordinator.snapshot());
+    display.finish();
+    return this.#report(execution, planned.parameters, job);
+  }
+
+  async #report(
+    execution: JobExecution,
+    parameters: Readonly<Record<string, unknown>>,
+    job: Awaited<ReturnType<typeof loadJob>>,
+  ): Promise<number> {
+    const snapshot: JobSnapshot = execution.snapshot();
+    if (execution.status === 'CANCELED') {
+      process.stderr.write(`${snapshot.name} was canceled.\n`);
+      return EXIT_INTERRUPTED;
+    }
+    if (execution.failure !== undefined) {
+      const error = fromErrorRecord(execution.failure);
+      if (error.code === 'INPUT_NOT_FOUND' || error.code === 'JOB_INVALID') throw error;
+      process.stderr.write(`${renderFailure(snapshot).join('\n')}\n`);
+      return EXIT_FAILED;
+    }
+    const lines = [...renderSummary(snapshot)];
+    lines.push(...((await job.summarize?.({ parameters, job: snapshot })) ?? []));
+    process.stdout.write(`${lines.join('\n')}\n`);
+    if (this.#run.options.check !== true) return 0;
+    const verdict = await job.check?.({ parameters, job: snapshot });
+    process.stdout.write(`${verdict?.lines.join('\n') ?? ''}\n`);
+    return verdict?.ok === true ? 0 : EXIT_FAILED;
+  }
+
+  /** Shows progress until the returned function is called. */
+  #refresh(): () => void {
+    const { cluster, display } = this.#run;
+    let cancel = (): void => undefined;
+    const next = (): void => {
+      cancel = systemClock.after(REFRESH_MS, () => {
+        display.update(cluster.coordinator.snapshot());
+        next();
+      });
+    };
+    next();
+    return () => {
+      cancel();
+    };
+  }
+
+  async #keepUp(port: number): Promise<void> {
+    process.stderr.write(`the cluster stays up: http://127.0.0.1:${port}/ (Ctrl-C ends it)\n`);
+    await new Promise<void>((resolve) => {
+      this.#wakeKeeper = resolve;
+    });
+  }
+
+  /** First: cancel the job and end in order. Second: end now. */
+  readonly #onInterrupt = (): void => {
+    this.#interrupts++;
+    this.#wakeKeeper();
+    if (this.#interrupts > 1) process.exit(EXIT_INTERRUPTED);
+    const { coordinator } = this.#run.cluster;
+    if (this.#jobId !== undefined) coordinator.cancelJob(this.#jobId);
+  };
+}

@@ -1,0 +1,53 @@
+// `millrace worker`: a worker process as its environment says. Started by a person, by Kubernetes, or by the embedded
+// cluster, in which case it ends with its parent.
+
+import { availableParallelism } from 'node:os';
+import { loadSettings, readProcessEnvironment } from '../config/load.ts';
+import { splitMemory } from '../config/memory-model.ts';
+import { systemClock } from '../core/clock.ts';
+import { makeWorkerId } from '../core/ids.ts';
+import { systemRandom } from '../core/random.ts';
+import { WorkerNode } from '../worker/worker.ts';
+import { serveProbe } from './probe.ts';
+import { createProcessLog } from './process-log.ts';
+import { untilStopped } from './until-stopped.ts';
+
+/** Resolves when the process was told to stop and has. Throws `CONFIG_INVALID`, `PORT_IN_USE`. */
+export async function serveWorker(): Promise<void> {
+  const settings = loadSettings(readProcessEnvironment());
+  const workerId = makeWorkerId(systemRandom);
+  const log = createProcessLog(workerId, settings.logLevel);
+  const worker = new WorkerNode({
+    workerId,
+    slots: settings.slots,
+    memory: splitMemory({
+      limitBytes: settings.memoryLimitBytes,
+      heapBytes: settings.heapBytes,
+      networkBytes: settings.networkBytes,
+      slots: settings.slots,
+    }),
+    bufferBytes: settings.bufferBytes,
+    cpuCores: availableParallelism(),
+    coordinator: { host: settings.coordinatorHost, port: settings.rpcPort },
+    bindHost: settings.bindHost,
+    dataHost: settings.workerHost,
+    dataPort: settings.dataPort,
+    slotEntry: new URL('../slot-main.ts', import.meta.url),
+    nodeOptions: settings.workerNodeOptions,
+    slotSettings: {
+      bufferTimeoutMs: settings.bufferTimeoutMs,
+      reportIntervalMs: settings.reportIntervalMs,
+      recordBytesMax: settings.recordBytesMax,
+      overflowBytesMax: settings.overflowBytesMax,
+      collectRowsMax: settings.collectRowsMax,
+    },
+    clock: systemClock,
+    random: systemRandom,
+    log,
+  });
+  await worker.start();
+  const probe = await serveProbe(settings.bindHost, settings.probePort, () => worker.isRegistered);
+  await untilStopped();
+  probe.close();
+  await worker.stop();
+}

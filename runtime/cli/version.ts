@@ -1,0 +1,8 @@
+// The engine's version, from package.json.
+
+import { readFileSync } from 'node:fs';
+
+export function engineVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
