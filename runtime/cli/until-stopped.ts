@@ -1,15 +1,16 @@
 // Waits until a process is told to end: by a signal, or by its parent going away when the parent keeps a channel open.
 
-/** Resolves once, with why. */
-export function untilStopped(): Promise<'signal' | 'parent'> {
+/** Resolves once. The channel to the parent is closed then, so that it does not keep the process alive. */
+export function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.once(signal, () => {
-        resolve('signal');
+        if (process.connected) process.disconnect();
+        resolve();
       });
     }
     process.once('disconnect', () => {
-      resolve('parent');
+      resolve();
     });
   });
 }

@@ -99,7 +99,7 @@ export class ChannelWriter {
   /** Hands over what is written so far, if the channel has room. */
   flush(): void {
     if (this.#overflow.length > 0) this.drain();
-    else if (this.#offset > this.#start) this.#close();
+    else if (this.hasUnflushed) this.#close();
   }
 
   /** Moves overflow into the channel as far as there is room; true when none is left. */
