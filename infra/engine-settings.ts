@@ -3,6 +3,7 @@
 
 import { ENVIRONMENT, defaultHeapBytes, renderEnvironment } from '../runtime/deployment.ts';
 import type { Settings } from '../runtime/deployment.ts';
+import { parallelismOf } from './sizing.ts';
 import type { StackConfig } from './stack-schema.ts';
 
 /** Ports of the container contract. */
@@ -44,14 +45,15 @@ export function renderStackEnvironment(config: StackConfig): Record<string, stri
   return renderEnvironment(toSettings(config));
 }
 
-function toSettings({ job, workers, engine, kubernetes }: StackConfig): Partial<Settings> {
+function toSettings(config: StackConfig): Partial<Settings> {
+  const { job, workers, engine, kubernetes } = config;
   const { memory } = workers;
   return {
     ...engine,
     jobName: job.name,
     jobsDirectory: JOB_DIRECTORY,
     jobParameters: job.parameters,
-    parallelism: job.parallelism,
+    parallelism: parallelismOf(config),
     coordinatorHost: nameCluster(kubernetes.name).rpcService,
     rpcPort: RPC_PORT,
     restPort: REST_PORT,

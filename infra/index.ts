@@ -1,11 +1,12 @@
 // The Pulumi program: reads the stack's config, composes the platform, exports what the stack shows. No logic of its own.
 
+import { describeJob } from '../runtime/deployment.ts';
 import { StreamPlatform } from './components/stream-platform.ts';
 import { readStackConfig } from './config.ts';
 import { planJob } from './job-plan.ts';
 
 const config = readStackConfig();
-const plan = await planJob(config);
+const plan = await planJob(config, describeJob);
 const platform = new StreamPlatform('millrace', { config, plan });
 
 /** Where the REST API and the page are, and how to reach them. */

@@ -5,19 +5,11 @@
 import type { JobPlan } from './components/cluster-settings.ts';
 import { StackConfigError } from './config.ts';
 import { EngineError } from '../runtime/deployment.ts';
-import { sizeSlots } from './sizing.ts';
+import type { JobDescription } from '../runtime/deployment.ts';
+import { parallelismOf, sizeSlots } from './sizing.ts';
 import type { StackConfig } from './stack-schema.ts';
 
-/** What the engine says about a job. */
-export interface JobDescription {
-  /** One line an operator. */
-  readonly lines: readonly string[];
-  readonly hash: string;
-  /** The largest parallelism of any operator: the slots that the job needs. */
-  readonly parallelismMax: number;
-}
-
-/** Builds a job's plan without running it; rejects with `EngineError`. */
+/** Builds a job's plan without running it (`describeJob` of the engine); rejects with `EngineError`. */
 export type DescribeJob = (
   name: string,
   parameters: Readonly<Record<string, unknown>>,
@@ -25,18 +17,18 @@ export type DescribeJob = (
 ) => Promise<JobDescription>;
 
 /** The plan of the stack's job; rejects with `StackConfigError`. */
-export async function planJob(config: StackConfig, describe?: DescribeJob): Promise<JobPlan> {
-  const { job } = config;
-  if (describe === undefined) return { lines: describeDecisions(job), hash: '' };
+export async function planJob(config: StackConfig, describe: DescribeJob): Promise<JobPlan> {
+  const { job, workers } = config;
   const slots = sizeSlots(config);
-  const description = await describeChecked(describe, job, job.parallelism ?? slots.min);
-  if (description.parallelismMax > slots.min) {
+  const parallelism = parallelismOf(config);
+  const { lines, hash, slotsNeeded } = await describeChecked(describe, job, parallelism);
+  if (slotsNeeded > slots.min) {
     const rule =
-      `an operator runs ${description.parallelismMax} subtasks and needs as many slots, but ` +
-      `${slots.workersMin} workers x ${config.workers.slots} slots = ${slots.min}: add workers or slots`;
+      `its operators need ${slotsNeeded} slots, but ${slots.workersMin} workers x ` +
+      `${workers.slots} slots = ${slots.min}: add workers or slots`;
     throw new StackConfigError([{ path: 'job.name', value: job.name, rule }]);
   }
-  return { lines: [...describeDecisions(job), ...description.lines], hash: description.hash };
+  return { lines: [...describeDecisions(job, parallelism), ...lines], hash };
 }
 
 async function describeChecked(
@@ -54,13 +46,13 @@ async function describeChecked(
   }
 }
 
-function describeDecisions(job: StackConfig['job']): readonly string[] {
+function describeDecisions(job: StackConfig['job'], parallelism: number): readonly string[] {
   const parameters = Object.entries(job.parameters).sort(([left], [right]) =>
     left < right ? -1 : 1,
   );
   return [
     `job ${job.name}`,
-    `parallelism ${job.parallelism ?? 'all slots'}`,
+    `parallelism ${parallelism}`,
     `upgrade ${job.upgrade}`,
     ...parameters.map(([name, value]) => `parameter ${name} = ${JSON.stringify(value)}`),
   ];

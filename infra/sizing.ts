@@ -40,6 +40,14 @@ export function sizeSlots({ workers, autoscaling }: Sized): SlotRange {
   return { workersMin, workersMax, min: workersMin * slots, max: workersMax * slots };
 }
 
+/**
+ * What operators that set none run at: all slots of the smallest cluster, unless the stack says it. The pods are told this
+ * number, so that the plan in a preview is the plan that runs.
+ */
+export function parallelismOf(config: Sized & Pick<StackConfig, 'job'>): number {
+  return config.job.parallelism ?? sizeSlots(config).min;
+}
+
 /** What the engine's memory model is asked for. */
 export function memoryRequestOf({ memory, slots }: StackConfig['workers']): MemoryRequest {
   return {

@@ -56,8 +56,8 @@ export function checkStackRules(
 }
 
 function isComplete(sections: Partial<StackConfig>): sections is StackConfig {
-  const { job, workers, engine, kubernetes, storage } = sections;
-  return [job, workers, engine, kubernetes, storage].every((section) => section !== undefined);
+  const { job, workers, autoscaling, engine, kubernetes } = sections;
+  return [job, workers, autoscaling, engine, kubernetes].every((section) => section !== undefined);
 }
 
 /** The last net: the engine's own loader judges exactly what its pods will read. */

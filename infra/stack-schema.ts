@@ -102,7 +102,9 @@ const job = z
     parallelism: count
       .max(32_768)
       .optional()
-      .describe('Parallelism of operators that set none; all slots when left out.'),
+      .describe(
+        'Parallelism of operators that set none; all slots of the smallest cluster when left out.',
+      ),
     upgrade: z
       .enum(['stateless', 'savepoint'], 'must be stateless or savepoint')
       .default('stateless')

@@ -17,4 +17,6 @@ export { settingsShape } from './config/schema.ts';
 export type { SettingName, Settings } from './config/schema.ts';
 export { EngineError } from './core/errors.ts';
 export { formatDuration, formatSize, parseDurationMs, parseSizeBytes } from './core/quantity.ts';
+export { describeJob } from './program/describe-job.ts';
+export type { JobDescription } from './program/describe-job.ts';
 export type { WorkerMemory } from './protocol/cluster-snapshot.ts';

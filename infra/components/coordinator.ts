@@ -8,7 +8,7 @@ import { REST_PORT, RPC_PORT, nameCluster } from '../engine-settings.ts';
 import { buildEnginePod } from '../k8s/engine-pod.ts';
 import type { MountedVolume } from '../k8s/engine-pod.ts';
 import { componentLabels, selectorLabels } from '../k8s/labels.ts';
-import { coordinatorProbes } from '../k8s/probes.ts';
+import { engineProbes } from '../k8s/probes.ts';
 import { containerResources } from '../k8s/resources.ts';
 import type { CpuShare } from '../k8s/resources.ts';
 import type { Transform } from '../k8s/transform.ts';
@@ -109,7 +109,7 @@ function createDeployment(
           // V8 does not see the limit of the container; left alone it may grow beyond it and be killed.
           env: [{ name: 'NODE_OPTIONS', value: `--max-old-space-size=${heapMebibytes}` }],
           ports: { rpc: RPC_PORT, rest: REST_PORT },
-          probes: coordinatorProbes(REST_PORT),
+          probes: engineProbes(REST_PORT),
           resources: containerResources(args.cpu, args.memoryBytes),
           volumes: args.volumes ?? [],
           serviceAccountName,

@@ -15,7 +15,7 @@ import {
 import { buildEnginePod } from '../k8s/engine-pod.ts';
 import type { MountedVolume } from '../k8s/engine-pod.ts';
 import { componentLabels, selectorLabels } from '../k8s/labels.ts';
-import { workerProbes } from '../k8s/probes.ts';
+import { engineProbes } from '../k8s/probes.ts';
 import { containerResources } from '../k8s/resources.ts';
 import type { CpuShare } from '../k8s/resources.ts';
 import type { Transform } from '../k8s/transform.ts';
@@ -130,7 +130,7 @@ function buildWorkerPod(
     role: 'worker',
     env: [{ name: WORKER_HOST_VARIABLE, valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
     ports: { data: DATA_PORT, probe: PROBE_PORT },
-    probes: workerProbes(PROBE_PORT),
+    probes: engineProbes(PROBE_PORT),
     resources: containerResources(args.cpu, args.memoryBytes),
     volumes: args.volumes ?? [],
     serviceAccountName,

@@ -44,7 +44,7 @@ export const settingsShape = {
     .min(1, 'must be at least 1')
     .max(32_768, 'must be at most 32768, the largest number of key groups')
     .optional()
-    .describe('Parallelism of operators that set none; the number of slots when left out.'),
+    .describe('Parallelism of operators that set none; the slots of one worker when left out.'),
   coordinatorHost: host.describe('Where workers reach the coordinator.'),
   rpcPort: port.describe('Port of the coordinator for workers; 0 takes a free one.'),
   restPort: port.describe('Port of the REST API and the web page; 0 takes a free one.'),

@@ -9,7 +9,7 @@ import { readStackFile, STACKS } from './stack-harness.ts';
 
 const minimal = `
 image: { source: prebuilt, reference: 'example/engine:1' }
-job: { name: nexmark }
+job: { name: clicks }
 `;
 
 function sectionsOf(text: string): Record<string, unknown> {
@@ -71,7 +71,7 @@ engine: { MILLRACE_BUFFER_TIMEOUT: off, MILLRACE_COLLECT_ROWS_MAX: 7, MILLRACE_B
   it('I1: reports every problem of every section at once', () => {
     const problems = refuse(`
 image: { source: docker }
-job: { name: nexmark, parallelism: 0 }
+job: { name: clicks, parallelism: 0 }
 workers: { slots: 300, memory: { total: 1000, heap: 10KB }, cpu: { request: lots } }
 kubernetes: { namespace: Not_A_Name }
 engine: { MILLRACE_RPC_PORT: 1, MILLRACE_REPORT_INTERVAL: soon }
@@ -105,7 +105,7 @@ engine: { MILLRACE_RPC_PORT: 1, MILLRACE_REPORT_INTERVAL: soon }
   });
 });
 
-const prod = 'security: { level: production }\njob: { name: nexmark, upgrade: savepoint }\n';
+const prod = 'security: { level: production }\njob: { name: clicks, upgrade: savepoint }\n';
 const shared = 'storage: { checkpoints: { kind: volume, size: 1GiB } }\n';
 
 describe('rules across sections', () => {
@@ -130,12 +130,12 @@ describe('rules across sections', () => {
     ],
     [
       'fewer slots than the parallelism',
-      'job: { name: nexmark, parallelism: 7 }\nworkers: { replicas: 3, slots: 2 }',
+      'job: { name: clicks, parallelism: 7 }\nworkers: { replicas: 3, slots: 2 }',
       'job.parallelism = 7: needs 7 slots, but 3 workers x 2 slots = 6: run 4 workers, or lower the parallelism',
     ],
     [
       'fewer slots than the parallelism when scaled down',
-      'job: { name: nexmark, parallelism: 4 }\nautoscaling: { mode: hpa, minReplicas: 1, maxReplicas: 4 }',
+      'job: { name: clicks, parallelism: 4 }\nautoscaling: { mode: hpa, minReplicas: 1, maxReplicas: 4 }',
       'job.parallelism = 4: needs 4 slots, but 1 workers x 2 slots = 2: run 2 workers, or lower the parallelism',
     ],
     [
@@ -160,7 +160,7 @@ describe('rules across sections', () => {
     ],
     [
       'savepoints without a store',
-      'job: { name: nexmark, upgrade: savepoint }',
+      'job: { name: clicks, upgrade: savepoint }',
       'job.upgrade = "savepoint": a savepoint is kept in the checkpoint storage: set storage.checkpoints',
     ],
     [
@@ -223,7 +223,7 @@ describe('rules across sections', () => {
   });
 
   it('I1: do not judge a section that is wrong by itself', () => {
-    const text = 'job: { name: nexmark, parallelism: 9 }\nworkers: { slots: none }';
+    const text = 'job: { name: clicks, parallelism: 9 }\nworkers: { slots: none }';
     expect(refuse(text)).toHaveLength(1);
   });
 });

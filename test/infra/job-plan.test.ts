@@ -17,6 +17,7 @@ const describeClicks: DescribeJob = (name, parameters, parallelism) =>
   Promise.resolve({
     lines: [`source ${name} x${parallelism}`, `sink ${String(parameters['to'])}`],
     hash: 'cafe',
+    slotsNeeded: parallelism,
     parallelismMax: parallelism,
   });
 
@@ -39,17 +40,17 @@ describe('planJob', () => {
 
   it('plans with all slots of the smallest cluster when no parallelism is set', async () => {
     const plan = await planJob(config({}, { replicas: 3, slots: 2 }), describeClicks);
-    expect(plan.lines).toContain('parallelism all slots');
+    expect(plan.lines).toContain('parallelism 6');
     expect(plan.lines).toContain('source clicks x6');
   });
 
   it('I1: refuses an operator that needs more slots than there are', async () => {
     const wide: DescribeJob = async (...asked) => ({
       ...(await describeClicks(...asked)),
-      parallelismMax: 8,
+      slotsNeeded: 8,
     });
     await expect(planJob(config({}, { replicas: 2 }), wide)).rejects.toThrow(
-      'job.name = "clicks": an operator runs 8 subtasks and needs as many slots, but 2 workers x 2 slots = 4',
+      'job.name = "clicks": its operators need 8 slots, but 2 workers x 2 slots = 4',
     );
   });
 

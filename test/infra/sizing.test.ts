@@ -8,7 +8,7 @@ import type { StackConfig } from '../../infra/stack-schema.ts';
 
 function config(sections: Record<string, unknown>): StackConfig {
   const image = { source: 'prebuilt', reference: 'example/engine:1' };
-  const all = { image, job: { name: 'nexmark' }, ...sections };
+  const all = { image, job: { name: 'clicks' }, ...sections };
   return parseStackConfig({ sections: all, encryptedSections: new Set() });
 }
 
