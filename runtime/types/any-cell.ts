@@ -8,8 +8,8 @@ import { deserialize, serialize } from 'node:v8';
 import { endOfBytes, readBytes, writeBytes } from './bytes-cell.ts';
 import { NO_ROOM } from './codec.ts';
 import type { RowMemory } from './codec.ts';
+import type { TextCache } from './text-cache.ts';
 import { endOfLongText, LONG_TEXT, readLongText, writeText } from './text-cell.ts';
-import type { TextCache } from './text-cell.ts';
 
 const TAG = { undefined: 0, null: 1, false: 2, true: 3, number: 4, text: 5, clone: 6 } as const;
 const NUMBER_BYTES = 8;

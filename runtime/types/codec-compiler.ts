@@ -5,13 +5,14 @@
 import { defineAcceptor, isPlainInstant } from './acceptor-source.ts';
 import { CANNOT_WRITE, canWriteAny, endOfAny, readAny, writeAny } from './any-cell.ts';
 import { endOfBytes, isPlainBytes, readBytes, writeBytes } from './bytes-cell.ts';
-import type { RowCodec, RowMemory } from './codec.ts';
+import type { RowCodec } from './codec.ts';
 import { defineDecoder } from './decoder-source.ts';
 import { defineEncoder } from './encoder-source.ts';
 import { mismatchError } from './mismatch.ts';
 import type { RecordType } from './record-type.ts';
 import { ownField, SourceUnit } from './source-unit.ts';
-import { endOfLongText, readLongText, TextCache, writeText } from './text-cell.ts';
+import { TextCache } from './text-cache.ts';
+import { endOfLongText, readLongText, writeText } from './text-cell.ts';
 
 /** Inferred types can be many; the one longest in the cache makes room. */
 const CODECS_MAX = 512;
@@ -29,13 +30,6 @@ export function compileCodec(type: RecordType): RowCodec {
   return codec;
 }
 
-/** Plain functions: none of them uses `this`. */
-interface CompiledFunctions {
-  readonly encode: (value: unknown, target: RowMemory, offset: number, limit: number) => number;
-  readonly decode: (source: RowMemory, offset: number) => unknown;
-  readonly accepts: (value: unknown) => boolean;
-}
-
 /** What generated code may call; the names are those it uses. */
 const runtime = {
   canWriteAny,
@@ -44,6 +38,7 @@ const runtime = {
   endOfLongText,
   isPlainBytes,
   isPlainInstant,
+  mismatchError,
   ownField,
   putField,
   readAny,
@@ -54,39 +49,30 @@ const runtime = {
   writeText,
 };
 
+/** The function that callers see is generated too, so that the optimiser knows which encoder it calls. */
 function makeCodec(type: RecordType): RowCodec {
-  const compiled = compile(type);
-  const { encode } = compiled;
-  return {
-    ...compiled,
-    type,
-    encode(value, target, offset, limit) {
-      const end = encode(value, target, offset, limit);
-      if (end === CANNOT_WRITE) throw mismatchError(type, value);
-      return end;
-    },
-  };
-}
-
-function compile(type: RecordType): CompiledFunctions {
   const unit = new SourceUnit();
-  const encode = defineEncoder(unit, type);
-  const decode = defineDecoder(unit, type);
-  const accepts = defineAcceptor(unit, type);
+  const encoder = defineEncoder(unit, type);
+  const decoder = defineDecoder(unit, type);
+  const acceptor = defineAcceptor(unit, type);
+  const encode = unit.define('encodeOrRefuse', 'v, m, o, limit', [
+    `const end = ${encoder}(v, m, o, limit);`,
+    `if (end === ${CANNOT_WRITE}) throw mismatchError(type, v);`,
+    'return end;',
+  ]);
   const source = [
     '"use strict";',
     `const { ${Object.keys(runtime).join(', ')} } = runtime;`,
     'let end = 0;',
     unit.toString(),
-    `return { encode: ${encode}, decode: ${decode}, accepts: ${accepts} };`,
+    `return { type, encode: ${encode}, decode: ${decoder}, accepts: ${acceptor} };`,
   ].join('\n');
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the source holds no text of others but JSON strings
-  const make = new Function('runtime', 'texts', source) as (
-    functions: typeof runtime,
-    texts: TextCache,
-  ) => CompiledFunctions;
-  return make(runtime, new TextCache());
+  const make = new Function('runtime', 'type', 'texts', source) as MakeCodec;
+  return make(runtime, type, new TextCache());
 }
+
+type MakeCodec = (functions: typeof runtime, type: RecordType, texts: TextCache) => RowCodec;
 
 /** Defines a field that assignment would take for something else (`__proto__`). */
 function putField(record: object, name: string, value: unknown): void {

@@ -3,8 +3,8 @@
 //   248 + uint32    so many ASCII bytes follow
 //   249 + uint32    so many UTF-8 bytes follow
 //   250 + uint32    so many UTF-16LE bytes follow: text with a lone surrogate, which UTF-8 cannot carry
-// Short text is written and read in plain loops, because a call into native code costs more than it. Buffer's own methods
-// do the rest: they work on shared memory, which TextEncoder and TextDecoder may refuse.
+// Short text is written in a plain loop, because a call into native code costs more, and read through `text-cache.ts`.
+// Buffer's own methods do the rest: they work on shared memory, which TextEncoder and TextDecoder may refuse.
 //   I1. Nothing is written at or after the limit.
 //   I2. Text comes back unchanged, lone surrogates included.
 
@@ -112,79 +112,4 @@ export function readLongText(source: RowMemory, offset: number): string {
 /** The offset after a cell whose head is `LONG_TEXT` or more. */
 export function endOfLongText(source: RowMemory, offset: number): number {
   return offset + LONG_HEAD_BYTES + source.view.getUint32(offset + 1, true);
-}
-
-const CACHE_ENTRIES = 1024; // a power of two
-const CACHE_SHIFT = 32 - Math.log2(CACHE_ENTRIES);
-const CACHED_LENGTH_MAX = 16;
-const WORDS = 4;
-
-const asciiCharacters = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
-
-/**
- * Reads short ASCII text. Texts that repeat (airport codes, paths, categories) come back as the same JavaScript string
- * without a native call: a direct-mapped cache whose entries keep their bytes, so that a hit is a comparison of four words.
- */
-export class TextCache {
-  readonly #texts: string[] = new Array<string>(CACHE_ENTRIES).fill('');
-  readonly #words = new Int32Array(CACHE_ENTRIES * WORDS);
-
-  /** The `length` ASCII characters at `offset`; `length` is below `LONG_TEXT`. */
-  read(source: RowMemory, offset: number, length: number): string {
-    if (length > CACHED_LENGTH_MAX) {
-      return (source.bytes as unknown as NativeText).latin1Slice(offset, offset + length);
-    }
-    if (length >= WORDS) return this.#readWords(source, offset, length);
-    if (length === 0) return '';
-    const bytes = source.bytes;
-    const first = bytes[offset] ?? 0;
-    if (length === 1) return asciiCharacters[first] ?? '';
-    const second = bytes[offset + 1] ?? 0;
-    const third = length === 3 ? (bytes[offset + 2] ?? 0) : 0;
-    const word = first | (second << 8) | (third << 16);
-    const entry = Math.imul(word, 0x9e3779b1) >>> CACHE_SHIFT;
-    const words = this.#words;
-    const text = this.#texts[entry] ?? '';
-    if (words[entry * WORDS] === word && text.length === length) return text;
-    const made =
-      length === 2 ? String.fromCharCode(first, second) : String.fromCharCode(first, second, third);
-    words[entry * WORDS] = word;
-    this.#texts[entry] = made;
-    return made;
-  }
-
-  /** The first and the last words, overlapping, tell texts of one length apart. */
-  #readWords(source: RowMemory, offset: number, length: number): string {
-    const view = source.view;
-    const first = view.getInt32(offset, true);
-    const last = view.getInt32(offset + length - 4, true);
-    let second = 0;
-    let third = 0;
-    if (length > 8) {
-      second = view.getInt32(offset + 4, true);
-      third = view.getInt32(offset + length - 8, true);
-    }
-    const mixed =
-      first ^ Math.imul(last, 0x85ebca6b) ^ Math.imul(second ^ (third << 7), 0xc2b2ae35);
-    const entry = Math.imul(mixed ^ (mixed >>> 15) ^ length, 0x9e3779b1) >>> CACHE_SHIFT;
-    const base = entry * WORDS;
-    const words = this.#words;
-    const text = this.#texts[entry] ?? '';
-    if (
-      text.length === length &&
-      words[base] === first &&
-      words[base + 1] === last &&
-      words[base + 2] === second &&
-      words[base + 3] === third
-    ) {
-      return text;
-    }
-    words[base] = first;
-    words[base + 1] = last;
-    words[base + 2] = second;
-    words[base + 3] = third;
-    const made = (source.bytes as unknown as NativeText).latin1Slice(offset, offset + length);
-    this.#texts[entry] = made;
-    return made;
-  }
 }

@@ -13,7 +13,7 @@ import {
   writeAny,
 } from '../../../runtime/types/any-cell.ts';
 import { NO_ROOM } from '../../../runtime/types/codec.ts';
-import { TextCache } from '../../../runtime/types/text-cell.ts';
+import { TextCache } from '../../../runtime/types/text-cache.ts';
 import { cloneables, memoryOf, PROPERTY } from './record-arbitrary.ts';
 
 const ROOM = 8_192;

@@ -1,18 +1,17 @@
-// Text in a row: its forms at the lengths where they change, and the cache that gives repeated text back.
+// Text in a row: its forms at the lengths where they change.
 
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { NO_ROOM } from '../../../runtime/types/codec.ts';
 import type { RowMemory } from '../../../runtime/types/codec.ts';
+import { TextCache } from '../../../runtime/types/text-cache.ts';
 import {
   endOfLongText,
   LONG_TEXT,
   readLongText,
-  TextCache,
   writeText,
 } from '../../../runtime/types/text-cell.ts';
-import { memoryOf, PROPERTY, texts } from './record-arbitrary.ts';
+import { memoryOf } from './record-arbitrary.ts';
 
 const ROOM = 4_096;
 
@@ -41,32 +40,4 @@ describe('writeText', () => {
     expect(readText(memory, 7, new TextCache())).toBe(text);
     expect(writeText(memory, text, 7, 6 + expected), 'a byte too few').toBe(NO_ROOM);
   });
-});
-
-describe('TextCache', () => {
-  it('never takes one text for another, however they collide', () => {
-    const memory = memoryOf(ROOM, true);
-    const cache = new TextCache();
-    const short = fc.string({ unit: fc.constantFrom('a', 'b', '\u0000'), maxLength: 17 });
-    fc.assert(
-      fc.property(fc.oneof(short, texts), (text) => {
-        writeText(memory, text, 0, ROOM);
-        expect(readText(memory, 0, cache)).toBe(text);
-      }),
-      { ...PROPERTY, numRuns: 10_000 },
-    );
-  });
-
-  it.each([1, 2, 3, 4, 8, 9, 16, 17])(
-    'tells texts of %i characters apart by each of them',
-    (length) => {
-      const memory = memoryOf(64, true);
-      const cache = new TextCache();
-      for (let at = 0; at < length; at++) {
-        const text = 'x'.repeat(at) + 'y' + 'x'.repeat(length - at - 1);
-        writeText(memory, text, 0, 64);
-        expect(cache.read(memory, 1, length)).toBe(text);
-      }
-    },
-  );
 });
