@@ -67,14 +67,14 @@ function fieldsOf(job: JobDefinition): readonly ParameterField[] {
 }
 
 function unwrap(type: z.ZodType): z.ZodType {
-  if (type instanceof z.ZodDefault || type instanceof z.ZodOptional) {
-    return unwrap(type.unwrap() as z.ZodType);
-  }
-  return type;
+  const isWrapped =
+    type instanceof z.ZodDefault || type instanceof z.ZodPrefault || type instanceof z.ZodOptional;
+  return isWrapped ? unwrap(type.unwrap() as z.ZodType) : type;
 }
 
 function defaultOf(type: z.ZodType): unknown {
-  return type instanceof z.ZodDefault ? type.def.defaultValue : undefined;
+  const hasDefault = type instanceof z.ZodDefault || type instanceof z.ZodPrefault;
+  return hasDefault ? type.def.defaultValue : undefined;
 }
 
 function readValue(field: ParameterField, text: string): unknown {
