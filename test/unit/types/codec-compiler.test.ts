@@ -1,5 +1,6 @@
 // The contract of a row codec (codec.ts), as properties over arbitrary types and values, and case by case where a reader
-// should see the bytes or the error.
+// should see the bytes or the error. Run this way, and no other, is all generated code: types/encoder-source.ts,
+// types/decoder-source.ts, types/acceptor-source.ts and the names they read by (types/source-unit.ts).
 
 import { deepStrictEqual } from 'node:assert/strict';
 
