@@ -12,7 +12,7 @@ import type {
 } from './schema.ts';
 
 /** How often a client that follows `/config` asks again. */
-export const REFRESH_INTERVAL_MS = 1_000;
+const REFRESH_INTERVAL_MS = 1_000;
 /** What Flink reports for a number that it does not know. */
 export const NOT_KNOWN = -1;
 
