@@ -22,6 +22,7 @@ import {
   lines,
   type LinesOptions,
 } from '../../../../runtime/connectors/file/spec.ts';
+import { nextTurn } from '../../../../runtime/core/turn.ts';
 import { ReaderDriver } from '../../../contract/source-contract.ts';
 
 let directory = '';
@@ -61,7 +62,7 @@ async function passGrace(driver: ReaderDriver, until: () => boolean): Promise<vo
   while (!until()) {
     driver.clock.advance(ROTATION_GRACE_MS);
     driver.poll(100);
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
   }
 }
 
