@@ -4,19 +4,11 @@
 export { DEFAULTS, defaultHeapBytes } from './config/defaults.ts';
 export { ENVIRONMENT, SETTING_NAMES, renderEnvironment } from './config/environment.ts';
 export { findSettingProblems } from './config/load.ts';
-export {
-  HEAP_BYTES_PER_SLOT_MIN,
-  STATE_BYTES_MIN,
-  findMemoryProblem,
-  formatMemory,
-  overheadBytesOf,
-  splitMemory,
-} from './config/memory-model.ts';
+export { findMemoryProblem, splitMemory } from './config/memory-model.ts';
 export type { MemoryRequest } from './config/memory-model.ts';
 export { settingsShape } from './config/schema.ts';
 export type { SettingName, Settings } from './config/schema.ts';
 export { EngineError } from './core/errors.ts';
-export { formatDuration, formatSize, parseDurationMs, parseSizeBytes } from './core/quantity.ts';
+export { parseDurationMs, parseSizeBytes } from './core/quantity.ts';
 export { describeJob } from './program/describe-job.ts';
 export type { JobDescription } from './program/describe-job.ts';
-export type { WorkerMemory } from './protocol/cluster-snapshot.ts';

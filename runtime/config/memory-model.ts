@@ -12,15 +12,15 @@ import type { WorkerMemory } from '../protocol/cluster-snapshot.ts';
 const MIB = 1024 ** 2;
 
 /** What Node needs before the first slot runs. */
-export const OVERHEAD_BASE_BYTES = 64 * MIB;
+const OVERHEAD_BASE_BYTES = 64 * MIB;
 /** What each slot's thread needs outside of its heap limit. */
-export const OVERHEAD_BYTES_PER_SLOT = 24 * MIB;
+const OVERHEAD_BYTES_PER_SLOT = 24 * MIB;
 /** The overhead is at least this share of the limit: larger workers have more sockets and more native fragmentation. */
-export const OVERHEAD_SHARE_MIN = 0.1;
+const OVERHEAD_SHARE_MIN = 0.1;
 /** Below this a slot's thread spends its time collecting garbage. */
-export const HEAP_BYTES_PER_SLOT_MIN = 32 * MIB;
+const HEAP_BYTES_PER_SLOT_MIN = 32 * MIB;
 /** Room for the smallest useful state tables. */
-export const STATE_BYTES_MIN = 16 * MIB;
+const STATE_BYTES_MIN = 16 * MIB;
 
 /** What is asked for: the container's limit, and the parts that are set by hand. */
 export interface MemoryRequest {

@@ -103,13 +103,10 @@ export const settingsShape = {
   drainTimeoutMs: durationMs.describe('How long a process that is told to stop may take.'),
 } as const;
 
-/** Settings with every field in the unit of its name; see `loadSettings`. */
-export const settingsSchema = z.strictObject(settingsShape);
-
-type Parsed = z.output<typeof settingsSchema>;
-
-/** What a process of the engine runs with: complete, checked and frozen. */
-export type Settings = { readonly [Field in keyof typeof settingsShape]: Parsed[Field] };
+/** What a process of the engine runs with: complete, checked and frozen, each field in the unit of its name. */
+export type Settings = {
+  readonly [Field in keyof typeof settingsShape]: z.output<(typeof settingsShape)[Field]>;
+};
 
 /** The name of a setting in code. */
 export type SettingName = keyof Settings;

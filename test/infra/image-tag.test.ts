@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { computeImageTag, IMAGE_SOURCES } from '../../infra/image-tag.ts';
+import { RUNTIME_USER } from '../../infra/k8s/security-context.ts';
 
 let root = '';
 
@@ -81,7 +82,8 @@ describe('the build context', () => {
       .flatMap((line) => line.split(' ').slice(1, -1));
     expect(copied.length).toBeGreaterThan(0);
     for (const source of copied) expect(IMAGE_SOURCES).toContain(source);
-    expect(lines).toContain('USER 10001:10001');
+    expect(lines).toContain(`USER ${RUNTIME_USER}:${RUNTIME_USER}`);
+    expect(RUNTIME_USER).toBeGreaterThan(0);
   });
 
   it('runs the Node that the tests run', () => {
