@@ -7,7 +7,7 @@ import { EngineError } from '../../core/errors.ts';
 import { fileFailure } from './failure.ts';
 
 /** How much is read at a time. */
-export const CHUNK_BYTES = 64 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 
 /** An open file, read front to back; one `read` at a time. */
 export interface ByteStream {

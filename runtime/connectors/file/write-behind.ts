@@ -8,7 +8,7 @@ import { fileFailure } from './failure.ts';
 /** The least that is written at a time. */
 const CHUNK_CHARS = 64 * 1024;
 /** Bytes that may wait for a slow disk, for each file. */
-export const BUFFER_BYTES_MAX = 4 * 1024 * 1024;
+const BUFFER_BYTES_MAX = 4 * 1024 * 1024;
 
 /** What the writing of a file reports to. */
 export interface WriteBehindListener {

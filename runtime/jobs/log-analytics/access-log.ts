@@ -51,10 +51,9 @@ const METHOD_LENGTH_MAX = 32;
 
 /** Parses one line, without its line ending. */
 export function parseAccessLogLine(line: string, latencyUnit: LatencyUnit = 's'): AccessLogLine {
-  if (line.trim() === '') return unparsable('empty');
   const hostEnd = line.indexOf(' ');
   const timeStart = findTime(line, hostEnd);
-  if (timeStart < 0) return unparsable('no time');
+  if (timeStart < 0) return unparsable(line.trim() === '' ? 'empty' : 'no time');
   const timeMs = parseLogTime(line, timeStart);
   if (timeMs === undefined) return unparsable('bad time');
   const requestStart = timeStart + TIME_LENGTH + 2;
@@ -91,10 +90,13 @@ function findTime(line: string, from: number): number {
 
 /** The place of the quote that ends the text begun at `start`; a backslash takes the next character's meaning away. */
 function closingQuote(line: string, start: number): number {
-  for (let at = start + 1; at < line.length; at++) {
-    const code = line.charCodeAt(at);
-    if (code === BACKSLASH) at += 1;
-    else if (code === QUOTE) return at;
+  for (let at = line.indexOf('"', start + 1); at >= 0; at = line.indexOf('"', at + 1)) {
+    let backslashes = 0;
+    while (at - backslashes - 1 > start && line.charCodeAt(at - backslashes - 1) === BACKSLASH) {
+      backslashes += 1;
+    }
+    // Two backslashes are one that was escaped itself.
+    if (backslashes % 2 === 0) return at;
   }
   return -1;
 }

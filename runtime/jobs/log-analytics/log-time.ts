@@ -1,22 +1,14 @@
 // The time of an access log, `10/Oct/2000:13:55:36 -0700`: fixed width, English months, an offset that is taken off.
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-/** What stands where in the text. */
-const SEPARATORS: readonly (readonly [at: number, character: string])[] = [
-  [2, '/'],
-  [6, '/'],
-  [11, ':'],
-  [14, ':'],
-  [17, ':'],
-  [20, ' '],
-];
+const SLASH = 0x2f;
+const COLON = 0x3a;
+const SPACE = 0x20;
 const MINUTE_MS = 60_000;
 
 /** Milliseconds since the epoch of the time that begins at `start`; undefined when there is no valid one. */
 export function parseLogTime(line: string, start: number): number | undefined {
-  for (const [at, character] of SEPARATORS) {
-    if (line.charAt(start + at) !== character) return undefined;
-  }
+  if (!hasSeparators(line, start)) return undefined;
   const day = number(line, start, 2);
   const month = MONTHS.indexOf(line.slice(start + 3, start + 6));
   const year = number(line, start + 7, 4);
@@ -29,6 +21,17 @@ export function parseLogTime(line: string, start: number): number | undefined {
   // A day that the month does not have would be taken for one of the next month.
   if (new Date(midnightMs).getUTCDate() !== day || Number.isNaN(offsetMs)) return undefined;
   return midnightMs + ((hour * 60 + minute) * 60 + second) * 1_000 - offsetMs;
+}
+
+function hasSeparators(line: string, start: number): boolean {
+  return (
+    line.charCodeAt(start + 2) === SLASH &&
+    line.charCodeAt(start + 6) === SLASH &&
+    line.charCodeAt(start + 11) === COLON &&
+    line.charCodeAt(start + 14) === COLON &&
+    line.charCodeAt(start + 17) === COLON &&
+    line.charCodeAt(start + 20) === SPACE
+  );
 }
 
 /** `-0700` is seven hours behind. */

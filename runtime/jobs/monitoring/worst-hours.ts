@@ -19,7 +19,7 @@ export async function worstHours(out: string, count = ORIGINS_SHOWN): Promise<re
 }
 
 /** Each origin's hour with the most delay in total; the worst origins first, ties by name. */
-export function rankWorstHours(
+function rankWorstHours(
   windows: readonly WindowLine[],
   count: number,
 ): readonly WindowLine[] {
