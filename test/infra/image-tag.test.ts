@@ -58,12 +58,12 @@ describe('computeImageTag', () => {
     expect(new Set(tags).size).toBe(tags.length);
   });
 
-  it('tells apart files whose contents only meet at another place', () => {
-    writeFileSync(join(root, 'runtime/a.ts'), 'xy');
-    writeFileSync(join(root, 'runtime/b.ts'), '');
+  it('tells two files from one that only looks like both', () => {
+    writeFileSync(join(root, 'runtime/x.ts'), 'one');
+    writeFileSync(join(root, 'runtime/y.ts'), 'two');
     const before = computeImageTag(root);
-    writeFileSync(join(root, 'runtime/a.ts'), 'x');
-    writeFileSync(join(root, 'runtime/b.ts'), 'y');
+    rmSync(join(root, 'runtime/y.ts'));
+    writeFileSync(join(root, 'runtime/x.ts'), 'oneruntime/y.ts\0two');
     expect(computeImageTag(root)).not.toBe(before);
   });
 });

@@ -7,8 +7,9 @@ import type { DescribeJob } from '../../infra/job-plan.ts';
 import type { StackConfig } from '../../infra/stack-schema.ts';
 import { EngineError } from '../../runtime/deployment.ts';
 
+const image = { source: 'prebuilt', reference: 'example/engine:1' };
+
 function config(job: Record<string, unknown>, workers: Record<string, unknown> = {}): StackConfig {
-  const image = { source: 'prebuilt', reference: 'example/engine:1' };
   const sections = { image, workers, job: { name: 'clicks', ...job } };
   return parseStackConfig({ sections, encryptedSections: new Set() });
 }
@@ -52,6 +53,17 @@ describe('planJob', () => {
     await expect(planJob(config({}, { replicas: 2 }), wide)).rejects.toThrow(
       'job.name = "clicks": its operators need 8 slots, but 2 workers x 2 slots = 4',
     );
+  });
+
+  it('I1: counts the slots of the smallest cluster that an autoscaler may leave', async () => {
+    const autoscaling = { mode: 'hpa', minReplicas: 1, maxReplicas: 4 };
+    const sections = { image, autoscaling, job: { name: 'clicks' } };
+    const scaled = parseStackConfig({ sections, encryptedSections: new Set() });
+    const wide: DescribeJob = async (...asked) => ({
+      ...(await describeClicks(...asked)),
+      slotsNeeded: 3,
+    });
+    await expect(planJob(scaled, wide)).rejects.toThrow('need 3 slots, but 1 workers x 2 slots');
   });
 
   it.each([
