@@ -6,5 +6,22 @@ import { enableCompileCache } from 'node:module';
 
 enableCompileCache();
 
-const { runCommandLine } = await import('./cli/command-line.ts');
-process.exitCode = await runCommandLine(process.argv.slice(2));
+const [verb, ...rest] = process.argv.slice(2);
+if (verb === 'worker' && rest.length === 0) {
+  await serve(async () => (await import('./cli/serve-worker.ts')).serveWorker());
+} else if (verb === 'coordinator' && rest.length === 0) {
+  await serve(async () => (await import('./cli/serve-coordinator.ts')).serveCoordinator());
+} else {
+  const { runCommandLine } = await import('./cli/command-line.ts');
+  process.exitCode = await runCommandLine(process.argv.slice(2));
+}
+
+/** The long-lived verbs take no options: they start without the command line's parser, which only costs them memory. */
+async function serve(run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    const { explainError } = await import('./cli/explain-error.ts');
+    process.exitCode = explainError(error);
+  }
+}

@@ -2,19 +2,8 @@
 // that says what, where and how to mend it), 130 interrupted.
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { EngineError, type ErrorCode } from '../core/errors.ts';
 import { parseSizeBytes } from '../core/quantity.ts';
-
-/** Mistakes of the person at the keyboard. */
-const WRONG_USE: ReadonlySet<ErrorCode> = new Set([
-  'USAGE',
-  'CONFIG_INVALID',
-  'JOB_NOT_FOUND',
-  'JOB_INVALID',
-  'PARAMETERS_INVALID',
-  'INPUT_NOT_FOUND',
-  'PORT_IN_USE',
-]);
+import { explainError } from './explain-error.ts';
 
 /** Runs one command line; resolves with the exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
@@ -30,19 +19,12 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
 }
 
-/** What a failed command says; the exit code that goes with it. */
+/** What the parser says; the exit code that goes with it. */
 function explain(error: unknown): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0;
-    process.stderr.write(`${error.message}\n`);
-    return 2;
-  }
-  if (error instanceof EngineError && error.domain !== 'internal') {
-    process.stderr.write(`error: ${error.message}\n`);
-    return WRONG_USE.has(error.code) ? 2 : 1;
-  }
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return 1;
+  if (!(error instanceof CommanderError)) return explainError(error);
+  if (error.exitCode === 0) return 0;
+  process.stderr.write(`${error.message}\n`);
+  return 2;
 }
 
 function describe(setExitCode: (code: number) => void): Command {
@@ -83,18 +65,32 @@ function describe(setExitCode: (code: number) => void): Command {
 function describeRun(program: Command, setExitCode: (code: number) => void): void {
   program
     .command('run')
-    .description('run a job to its end on an embedded cluster: one coordinator, several worker processes')
+    .description(
+      'run a job to its end on an embedded cluster: one coordinator, several worker processes',
+    )
     .argument('<job>', 'name of a job, or path of a job module')
     .option('--workers <count>', 'worker processes', positiveInteger, 2)
     .option('--slots <count>', 'slots (threads) of each worker', positiveInteger, 2)
     .addOption(parallelismOption())
     .option('--memory <size>', 'memory limit of each worker', size, 1024 ** 3)
     .option('--buffer-timeout <ms>', 'longest wait of a record in a buffer', nonNegativeNumber)
-    .option('--rest-port <port>', 'port of the page and the REST API; 0 takes a free one', port, 8081)
+    .option(
+      '--rest-port <port>',
+      'port of the page and the REST API; 0 takes a free one',
+      port,
+      8081,
+    )
     .option('--check', "compare the result with the job's independent answer")
     .option('--keep', 'leave the cluster and the page up after the job has ended')
-    .option('--log-level <level>', 'what processes log to stderr: debug, info, warn, error, silent', 'error')
-    .addHelpText('after', '\nEvery job has parameters of its own: millrace run <job> --help lists them.')
+    .option(
+      '--log-level <level>',
+      'what processes log to stderr: debug, info, warn, error, silent',
+      'error',
+    )
+    .addHelpText(
+      'after',
+      '\nEvery job has parameters of its own: millrace run <job> --help lists them.',
+    )
     .helpOption(false)
     .option('-h, --help', 'show this help')
     .allowUnknownOption()

@@ -3,6 +3,7 @@
 //   I1. No worker outlives this process: it ends when the channel to its parent closes, however the parent went.
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { getCompileCacheDir } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { renderEnvironment } from '../config/environment.ts';
 import { readProcessEnvironment } from '../config/load.ts';
@@ -80,7 +81,7 @@ export class EmbeddedCluster {
       probePort: 0,
     });
     const worker = spawn(process.execPath, [...process.execArgv, MAIN, 'worker'], {
-      env: { ...readProcessEnvironment(), ...environment },
+      env: { ...compileCache(), ...readProcessEnvironment(), ...environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true, // an interrupt at the terminal is this process's to handle
     });
@@ -92,6 +93,12 @@ export class EmbeddedCluster {
     });
     this.#workers.push(worker);
   }
+}
+
+/** As a variable, V8's code cache also serves entry modules and threads, which start before they could ask for it. */
+function compileCache(): Readonly<Record<string, string>> {
+  const directory = getCompileCacheDir();
+  return directory === undefined ? {} : { NODE_COMPILE_CACHE: directory };
 }
 
 function endOf(worker: ChildProcess): Promise<void> {

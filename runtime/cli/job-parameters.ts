@@ -32,7 +32,10 @@ export function parseJobParameters(
     }
     const text = inline ?? args[++index];
     if (text === undefined || (inline === undefined && text.startsWith('--'))) {
-      throw new EngineError('USAGE', `${flag} needs a value: ${flag} <value>. ${field.description}`);
+      throw new EngineError(
+        'USAGE',
+        `${flag} needs a value: ${flag} <value>. ${field.description}`,
+      );
     }
     parameters[field.name] = readValue(field, text);
   }

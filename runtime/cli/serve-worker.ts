@@ -33,6 +33,7 @@ export async function serveWorker(): Promise<void> {
     dataHost: settings.workerHost,
     dataPort: settings.dataPort,
     slotEntry: new URL('../slot-main.ts', import.meta.url),
+    expectsJob: process.connected, // only an embedded cluster keeps a channel to its workers
     nodeOptions: settings.workerNodeOptions,
     slotSettings: {
       bufferTimeoutMs: settings.bufferTimeoutMs,

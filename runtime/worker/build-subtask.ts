@@ -97,13 +97,16 @@ class SubtaskBuilder {
     for (let position = operators.length - 1; position >= 0; position--) {
       this.#operators[position] = this.#makeOperator(position);
     }
-    const links = operators.map(
-      ({ input }, position): ChainLink => ({
-        operator: this.#operators[position] as Operator,
-        input: input === undefined ? -1 : this.#positionOf(input.nodeId),
-      }),
-    );
-    const chain = new Chain({ links, outputs: this.#outputs, gate: this.#gate, times: this.#times });
+    const links = operators.map(({ input }, position): ChainLink => ({
+      operator: this.#operators[position] as Operator,
+      input: input === undefined ? -1 : this.#positionOf(input.nodeId),
+    }));
+    const chain = new Chain({
+      links,
+      outputs: this.#outputs,
+      gate: this.#gate,
+      times: this.#times,
+    });
     const parts = {
       address: this.#address,
       chain,
@@ -141,7 +144,10 @@ class SubtaskBuilder {
     const context = this.#makeContext(planned, position, outputs);
     this.#contexts[position] = context;
     return createOperator(this.#specAt(position), context, (spec) =>
-      createSink(this.#services.makers.sink(spec.sink.kind)(spec.sink, this.#sinkContext()), context),
+      createSink(
+        this.#services.makers.sink(spec.sink.kind)(spec.sink, this.#sinkContext()),
+        context,
+      ),
     );
   }
 

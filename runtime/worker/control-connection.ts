@@ -61,7 +61,8 @@ export class ControlConnection {
     });
     socket.on('data', (chunk) => {
       try {
-        for (const json of reader.push(chunk as Buffer)) this.#receive(readCoordinatorMessage(json));
+        for (const json of reader.push(chunk as Buffer))
+          this.#receive(readCoordinatorMessage(json));
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error);
         socket.destroy();

@@ -33,8 +33,9 @@ interface ChannelEnds {
 
 /** How many rings this worker needs: one a channel that begins or ends here. */
 export function countRings(message: DeployMessage, workerId: WorkerId): number {
-  return endsOf(message).filter(({ from, to }) => from.workerId === workerId || to.workerId === workerId)
-    .length;
+  return endsOf(message).filter(
+    ({ from, to }) => from.workerId === workerId || to.workerId === workerId,
+  ).length;
 }
 
 /** `bellOf` gives the doorbell of a slot; `mainBell` is the main thread's. */

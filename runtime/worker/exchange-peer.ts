@@ -41,7 +41,11 @@ export class ExchangePeer {
   constructor(socket: Socket, handler: FrameHandler) {
     this.#socket = socket;
     this.#handler = handler;
-    this.#headerView = new DataView(this.#header.buffer, this.#header.byteOffset, DATA_HEADER_BYTES);
+    this.#headerView = new DataView(
+      this.#header.buffer,
+      this.#header.byteOffset,
+      DATA_HEADER_BYTES,
+    );
     let reason = 'the other side closed it';
     socket.on('data', (chunk) => {
       try {

@@ -79,7 +79,10 @@ export class Exchange implements FrameHandler {
   /** Registers the remote channels of a deployment and connects to the peers they lead to. */
   async open(
     deployment: DeploymentId,
-    channels: { readonly incoming: readonly RemoteChannel[]; readonly outgoing: readonly RemoteChannel[] },
+    channels: {
+      readonly incoming: readonly RemoteChannel[];
+      readonly outgoing: readonly RemoteChannel[];
+    },
     addresses: readonly DataAddress[],
   ): Promise<void> {
     const incoming = new Map<number, IncomingChannel>();
@@ -87,7 +90,10 @@ export class Exchange implements FrameHandler {
     const peers = new Set<WorkerId>();
     for (const { number, ring, slotBell, peer } of channels.incoming) {
       const producer = new RingProducer(ring, new Doorbell(slotBell));
-      incoming.set(number, new IncomingChannel({ deployment, number, peer, bufferCount: ring.bufferCount }, producer));
+      incoming.set(
+        number,
+        new IncomingChannel({ deployment, number, peer, bufferCount: ring.bufferCount }, producer),
+      );
       peers.add(peer);
     }
     for (const { number, ring, slotBell, peer } of channels.outgoing) {
@@ -209,4 +215,3 @@ function connect({ workerId, host, port }: DataAddress): Promise<Socket> {
     });
   });
 }
-

@@ -43,6 +43,7 @@ async function loadAll<Maker>(
 
 function find<Maker>(makers: ReadonlyMap<string, Maker>, kind: string): Maker {
   const maker = makers.get(kind);
-  if (maker === undefined) throw new EngineError('INVARIANT_BROKEN', `No maker "${kind}" is loaded.`);
+  if (maker === undefined)
+    throw new EngineError('INVARIANT_BROKEN', `No maker "${kind}" is loaded.`);
   return maker;
 }

@@ -39,10 +39,15 @@ export class OutgoingChannel {
       this.#underWay++;
       this.#credits--;
       const { deployment, number } = this.#address;
-      peer.sendBuffer({ deployment, channel: number }, this.#ring.memory, { offset, length }, () => {
-        this.#underWay--;
-        this.#ring.release();
-      });
+      peer.sendBuffer(
+        { deployment, channel: number },
+        this.#ring.memory,
+        { offset, length },
+        () => {
+          this.#underWay--;
+          this.#ring.release();
+        },
+      );
     }
   }
 }

@@ -6,6 +6,11 @@ const PREVIEW_CHARACTERS = 300;
 
 /** At most PREVIEW_CHARACTERS characters. */
 export function describeRecord(record: unknown): string {
-  const text = inspect(record, { depth: 3, breakLength: Infinity, maxArrayLength: 10, maxStringLength: 100 });
+  const text = inspect(record, {
+    depth: 3,
+    breakLength: Infinity,
+    maxArrayLength: 10,
+    maxStringLength: 100,
+  });
   return text.length > PREVIEW_CHARACTERS ? `${text.slice(0, PREVIEW_CHARACTERS)}…` : text;
 }

@@ -2,7 +2,12 @@
 
 import { invariant } from '../core/invariant.ts';
 import type { LogicalGraph } from '../graph/logical.ts';
-import { listChannels, type PhysicalPlan, type PlannedChannel, type PlannedEdge } from '../graph/physical.ts';
+import {
+  listChannels,
+  type PhysicalPlan,
+  type PlannedChannel,
+  type PlannedEdge,
+} from '../graph/physical.ts';
 import { ChannelReader } from '../shuffle/channel-reader.ts';
 import { ChannelWriter } from '../shuffle/channel-writer.ts';
 import { Doorbell } from '../shuffle/doorbell.ts';

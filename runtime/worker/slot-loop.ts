@@ -136,7 +136,8 @@ export class SlotLoop {
     let untilMs = this.#nextReportMs;
     for (const { subtask, last } of this.#running) {
       // A blocked subtask can only be helped by whoever makes room, and that rings.
-      if (last !== 'blocked') untilMs = Math.min(untilMs, nowMs + subtask.nextWakeMs() - epochNowMs);
+      if (last !== 'blocked')
+        untilMs = Math.min(untilMs, nowMs + subtask.nextWakeMs() - epochNowMs);
       if (bufferTimeoutMs >= 0 && subtask.chain.hasUnflushed()) {
         untilMs = Math.min(untilMs, this.#nextFlushMs);
       }

@@ -4,7 +4,12 @@
 import type { ErrorRecord } from '../core/errors.ts';
 import type { JobId } from '../core/ids.ts';
 import type { LogFields } from '../core/log.ts';
-import type { DeploymentId, JobProgram, SubtaskCounts, SubtaskReportStatus } from '../protocol/control.ts';
+import type {
+  DeploymentId,
+  JobProgram,
+  SubtaskCounts,
+  SubtaskReportStatus,
+} from '../protocol/control.ts';
 import type { RingMemory } from '../shuffle/ring.ts';
 import type { SubtaskAddress } from './subtask.ts';
 
@@ -64,7 +69,10 @@ export type FromSlot =
     }
   | {
       readonly kind: 'metrics';
-      readonly subtasks: readonly { readonly address: SubtaskAddress; readonly counts: SubtaskCounts }[];
+      readonly subtasks: readonly {
+        readonly address: SubtaskAddress;
+        readonly counts: SubtaskCounts;
+      }[];
     }
   | { readonly kind: 'collected'; readonly rows: string }
   | { readonly kind: 'released' }

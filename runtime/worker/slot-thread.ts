@@ -1,5 +1,6 @@
-// The main thread's handle on a slot thread: starts it, talks to it, and replaces it after each deployment or crash.
-//   I1. There is always a fresh thread, or one on its way, for the next deployment.
+// The main thread's handle on a slot thread: starts it when a deployment comes (or before, if one is expected), talks to it,
+// and ends it with the deployment.
+//   I1. A thread serves one deployment; an idle worker has no threads, unless it was told to expect a job.
 
 import { Worker } from 'node:worker_threads';
 import { EngineError, type ErrorRecord, toErrorRecord } from '../core/errors.ts';
@@ -18,6 +19,8 @@ export interface SlotThreadOptions {
   readonly heapBytes: number;
   readonly nodeOptions: readonly string[];
   readonly settings: SlotSettings;
+  /** Start the first thread at once: a job is about to come. */
+  readonly startsAtOnce: boolean;
   onMessage(message: FromSlot): void;
   /** The thread ended by itself, with this. */
   onCrashed(error: ErrorRecord): void;
@@ -26,32 +29,28 @@ export interface SlotThreadOptions {
 /** One slot of the worker. */
 export class SlotThread {
   readonly slot: number;
-  /** Rings the thread; new for each thread. */
+  /** Rings the thread; new for each thread, known once it is prepared. */
   bell: SharedArrayBuffer = allocateDoorbell();
   readonly #options: SlotThreadOptions;
   #thread: Worker | undefined;
-  #isStopped = false;
 
   constructor(options: SlotThreadOptions) {
     this.slot = options.slot;
     this.#options = options;
-    this.#start();
+    if (options.startsAtOnce) this.prepare();
+  }
+
+  /** Sees to it that a fresh thread is there, or on its way, and its bell known. */
+  prepare(): void {
+    if (this.#thread === undefined) this.#start();
   }
 
   send(message: ToSlot): void {
     this.#thread?.postMessage(message);
   }
 
-  /** Ends the thread, whatever it does, and starts a fresh one. */
-  async replace(): Promise<void> {
-    const old = this.#thread;
-    this.#thread = undefined;
-    await old?.terminate();
-    if (!this.#isStopped) this.#start();
-  }
-
-  async stop(): Promise<void> {
-    this.#isStopped = true;
+  /** Ends the thread, whatever it does. */
+  async end(): Promise<void> {
     const old = this.#thread;
     this.#thread = undefined;
     await old?.terminate();
@@ -83,7 +82,6 @@ export class SlotThread {
     if (this.#thread !== thread) return;
     this.#thread = undefined;
     this.#options.onCrashed(toErrorRecord(this.#explain(error)));
-    if (!this.#isStopped) this.#start();
   }
 
   #explain(error: unknown): unknown {

@@ -39,6 +39,8 @@ export interface WorkerOptions {
   readonly dataHost: string;
   readonly dataPort: number;
   readonly slotEntry: URL;
+  /** Start slot threads before the first job: it will begin sooner. */
+  readonly expectsJob: boolean;
   readonly nodeOptions: readonly string[];
   readonly slotSettings: Omit<SlotSettings, 'stateBytes'>;
   readonly clock: Clock;
@@ -118,14 +120,15 @@ export class WorkerNode {
   async stop(): Promise<void> {
     this.#control.stop();
     this.#exchange.stop();
-    await Promise.all(this.#slots.map((slot) => slot.stop()));
+    await Promise.all(this.#slots.map((slot) => slot.end()));
   }
 
   #makeSlot(slot: number): SlotThread {
-    const { memory, slots, slotEntry, nodeOptions, slotSettings } = this.#options;
+    const { memory, slots, slotEntry, expectsJob, nodeOptions, slotSettings } = this.#options;
     return new SlotThread({
       slot,
       entry: slotEntry,
+      startsAtOnce: expectsJob,
       heapBytes: memory.heapBytesPerSlot,
       nodeOptions,
       settings: { ...slotSettings, stateBytes: Math.floor(memory.stateBytes / slots) },
@@ -180,6 +183,9 @@ export class WorkerNode {
     const { workerId, bufferBytes } = this.#options;
     const { deployment } = message;
     try {
+      for (const { workerId: id, slot } of message.placement.flat()) {
+        if (id === workerId) this.#slotAt(slot).prepare();
+      }
       const { buffersPerRing, bytes } = this.#network.reserve(countRings(message, workerId));
       const share = shareOut(message, workerId, {
         buffersPerRing,
@@ -232,13 +238,18 @@ export class WorkerNode {
     this.#sendToSlots(deployment, { kind: 'cancel' });
     local.cancelTimer = this.#options.clock.after(CANCEL_TIMEOUT_MS, () => {
       for (const slot of local.slots.keys()) {
-        this.#options.log.warn('a slot does not react to being canceled: its thread is ended', { slot });
+        this.#options.log.warn('a slot does not react to being canceled: its thread is ended', {
+          slot,
+        });
         void this.#release(deployment, slot);
       }
     });
   }
 
-  #sendToSlots(deployment: DeploymentId, message: { readonly kind: 'start' | 'commit' | 'cancel' }): void {
+  #sendToSlots(
+    deployment: DeploymentId,
+    message: { readonly kind: 'start' | 'commit' | 'cancel' },
+  ): void {
     for (const slot of this.#deployments.get(deployment)?.slots.keys() ?? []) {
       this.#slotAt(slot).send(message);
     }
@@ -291,7 +302,7 @@ export class WorkerNode {
   }
 
   async #release(deployment: DeploymentId, slot: number): Promise<void> {
-    await this.#slotAt(slot).replace();
+    await this.#slotAt(slot).end();
     this.#forget(deployment, slot);
   }
 
