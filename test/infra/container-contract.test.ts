@@ -45,19 +45,21 @@ interface Pod {
 
 const directory = mkdtempSync(join(tmpdir(), 'millrace-contract-'));
 const ports = new Map<number, number>();
+let resources: readonly RegisteredResource[] = [];
 let coordinator: Pod;
 let worker: Pod;
 
 beforeAll(async () => {
   const sections = readStackFile('dev');
-  const { resources } = await runStack({ stack: 'dev', config: toConfig(sections) }, async () => {
+  const run = await runStack({ stack: 'dev', config: toConfig(sections) }, async () => {
     const config = readStackConfig();
     new StreamPlatform('millrace', { config, plan: await planJob(config, describeJob) });
     return {};
   });
-  const containers = ['coordinator', 'worker'].map((role) => findContainer(resources, role));
+  resources = run.resources;
+  const containers = ['coordinator', 'worker'].map((role) => findContainer(role));
   await choosePorts(containers.flatMap((container) => container.ports));
-  [coordinator, worker] = containers.map((container) => start(container, resources)) as [Pod, Pod];
+  [coordinator, worker] = containers.map((container) => start(container)) as [Pod, Pod];
 });
 
 afterAll(() => {
@@ -81,6 +83,12 @@ describe('the rendered pods', () => {
     }
   });
 
+  it('run the plan that the preview shows, a line an operator', () => {
+    const lines = findConfigMap('millrace-plan')['plan.txt']!.split('\n');
+    expect(lines.slice(0, 3)).toEqual(['job monitoring', 'parallelism 2', 'upgrade stateless']);
+    expect(lines.filter((line) => / \| source \| uid /.test(line))).not.toEqual([]);
+  });
+
   it('run the job of the stack', async () => {
     await until('the job runs', async () => {
       const response = await get(8081, '/jobs/overview');
@@ -99,7 +107,7 @@ describe('the rendered pods', () => {
   });
 });
 
-function findContainer(resources: readonly RegisteredResource[], role: string): Container {
+function findContainer(role: string): Container {
   const deployments = resources.filter(({ type }) => type === 'kubernetes:apps/v1:Deployment');
   const containers = deployments.flatMap(({ inputs }) => {
     const { template } = inputs['spec'] as {
@@ -121,10 +129,8 @@ async function choosePorts(wanted: readonly { readonly containerPort: number }[]
 }
 
 /** As the kubelet would: the ConfigMaps first, then the container's own variables, nothing of this process. */
-function start(container: Container, resources: readonly RegisteredResource[]): Pod {
-  const data = container.envFrom.map(({ configMapRef }) =>
-    findConfigMap(resources, configMapRef.name),
-  );
+function start(container: Container): Pod {
+  const data = container.envFrom.map(({ configMapRef }) => findConfigMap(configMapRef.name));
   const own = container.env.map(({ name, value }) => [name, value ?? '127.0.0.1']);
   const environment = Object.assign({}, ...data, Object.fromEntries(own)) as Record<string, string>;
   const placed = Object.entries(environment).map(([name, value]) => [
@@ -146,10 +152,7 @@ function start(container: Container, resources: readonly RegisteredResource[]): 
   return { container, process: child, output, ended };
 }
 
-function findConfigMap(
-  resources: readonly RegisteredResource[],
-  name: string,
-): Record<string, string> {
+function findConfigMap(name: string): Record<string, string> {
   const maps = resources.filter(({ type }) => type === 'kubernetes:core/v1:ConfigMap');
   const found = maps.find(({ inputs }) => (inputs['metadata'] as { name: string }).name === name);
   return found!.inputs['data'] as Record<string, string>;

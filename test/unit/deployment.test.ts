@@ -21,4 +21,14 @@ describe('runtime/deployment.ts', () => {
       expect(door.settingsShape[name].description, name).toMatch(/^[A-Z].*\.$/);
     }
   });
+
+  it('plans a job without running it, and says which job does not exist', async () => {
+    const { lines, slotsNeeded } = await door.describeJob('monitoring', {}, 3);
+    expect(slotsNeeded).toBe(3);
+    expect(lines.length).toBeGreaterThan(1);
+    for (const line of lines) expect(line).toMatch(/ \| uid /);
+    await expect(door.describeJob('no-such-job', {}, 1)).rejects.toMatchObject({
+      code: 'JOB_NOT_FOUND',
+    });
+  });
 });
