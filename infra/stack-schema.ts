@@ -372,9 +372,10 @@ function engineSection() {
 function tunable(name: (typeof TUNABLE_SETTINGS)[number]) {
   const { parse, expects } = ENVIRONMENT[name];
   return z
-    .union([z.string(), z.number()], expects)
+    .union([z.string(), z.number(), z.literal(false)], expects)
     .transform((written, context): unknown => {
-      const value = parse(String(written));
+      // Some YAML readers take a bare `off` for false.
+      const value = parse(written === false ? 'off' : String(written));
       const result = settingsShape[name].safeParse(value);
       if (result.success) return result.data;
       const rule = value === undefined ? expects : result.error.issues[0]?.message;

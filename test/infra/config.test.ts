@@ -63,6 +63,11 @@ engine: { MILLRACE_BUFFER_TIMEOUT: off, MILLRACE_COLLECT_ROWS_MAX: 7, MILLRACE_B
     });
   });
 
+  it.each(['off', '"off"', 'false'])('reads a buffer timeout of %s as off', (off) => {
+    const { engine } = accept(`engine: { MILLRACE_BUFFER_TIMEOUT: ${off} }`);
+    expect(engine).toEqual({ bufferTimeoutMs: -1 });
+  });
+
   it.each(STACKS)('accepts stacks/Pulumi.%s.yaml', (stack) => {
     const sections = readStackFile(stack);
     expect(() => parseStackConfig({ sections, encryptedSections: new Set() })).not.toThrow();
