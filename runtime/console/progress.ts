@@ -15,7 +15,7 @@ import {
 } from './format.ts';
 import { colorPaint, plainPaint } from './paint.ts';
 import type { Paint } from './paint.ts';
-import { isActive, summarizeFlow, summarizeTask } from './task-figures.ts';
+import { isActive, sumCounters, summarizeFlow, summarizeTask } from './task-figures.ts';
 import type { TaskFigures } from './task-figures.ts';
 
 /** The most lines that are rewritten in place. */
@@ -155,7 +155,17 @@ function describeJob(job: JobSnapshot, nowMs: number, paint: Paint): string {
   const elapsed = formatElapsed((job.endedMs ?? nowMs) - job.startedMs);
   const rate = isActive(job) ? `, ${formatRate(flow.readPerSecond)} records/s` : '';
   const status = job.status === 'FAILED' ? paint.bad(job.status) : paint.good(job.status);
-  return `${paint.strong(toPlainText(job.name))} ${status} ${elapsed}${rate}, ${formatCount(flow.recordsRead)} read`;
+  const read =
+    flow.recordsRead === 0 ? describePreparation(job) : `${formatCount(flow.recordsRead)} read`;
+  return `${paint.strong(toPlainText(job.name))} ${status} ${elapsed}${rate}, ${read}`;
+}
+
+/** Before its first record a source may have much to do; its counters tell how far it is. */
+function describePreparation(job: JobSnapshot): string {
+  const counters = sumCounters(job).map(
+    ([name, count]) => `${toPlainText(name)} ${formatCount(count)}`,
+  );
+  return ['0 read', ...counters].join(', ');
 }
 
 interface Screen {

@@ -76,6 +76,7 @@ export class ParquetOrderedReader implements SourceReader<unknown> {
         if (this.#isClosed) return;
         await this.#files.decode({ file, group }, columns, offset);
         offset += group.rowCount;
+        this.#context.count('parquetRowsDecoded', group.rowCount);
       }
     }
     this.#makeRow = makeRowMaker(columns);

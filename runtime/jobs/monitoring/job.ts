@@ -14,6 +14,7 @@ import {
   tumbling,
 } from '../../index.ts';
 import { checkMonitoring } from './check.ts';
+import { describeReplay } from './replay-rate.ts';
 import { worstHours } from './worst-hours.ts';
 
 const MINUTE_MS = 60_000;
@@ -88,8 +89,8 @@ export default defineJob({
       .named('late flights')
       .uid('late-flights');
   },
-  async summarize({ parameters }) {
-    return worstHours(parameters.out);
+  async summarize({ parameters, job }) {
+    return [...describeReplay(job), ...(await worstHours(parameters.out))];
   },
   async check({ parameters }) {
     return checkMonitoring(parameters.out, parameters.maxOutOfOrderness);

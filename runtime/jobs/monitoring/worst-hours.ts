@@ -19,10 +19,7 @@ export async function worstHours(out: string, count = ORIGINS_SHOWN): Promise<re
 }
 
 /** Each origin's hour with the most delay in total; the worst origins first, ties by name. */
-function rankWorstHours(
-  windows: readonly WindowLine[],
-  count: number,
-): readonly WindowLine[] {
+function rankWorstHours(windows: readonly WindowLine[], count: number): readonly WindowLine[] {
   const worstByOrigin = new Map<string, WindowLine>();
   for (const window of windows) {
     const worst = worstByOrigin.get(window.origin);
