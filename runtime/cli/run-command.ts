@@ -13,7 +13,6 @@ import type { Log } from '../core/log.ts';
 import { loadJob, resolveJobModule } from '../program/load-job.ts';
 import { planJob } from '../program/plan-job.ts';
 import type { JobSnapshot } from '../protocol/cluster-snapshot.ts';
-import { startRestServer } from '../server/rest-server.ts';
 import type { RunOptions } from './command-line.ts';
 import { EmbeddedCluster } from './embedded-cluster.ts';
 import { renderFailure } from './failure-report.ts';
@@ -95,6 +94,8 @@ class JobRun {
   async run(): Promise<number> {
     const { cluster, options, settings, log } = this.#run;
     const { coordinator } = cluster;
+    // Loaded while the workers start on the other core: the HTTP library is the largest import of this process.
+    const { startRestServer } = await import('../server/rest-server.ts');
     const rest = await startRestServer({
       snapshot: () => coordinator.snapshot(),
       isReady: () => true,
