@@ -11,7 +11,7 @@ const SPECS = [
 ];
 
 /** The files that wire concrete classes together: the command, the entry of a slot thread, and a folder of their own. */
-const WIRING = '^runtime/(main\\.ts|slot-main\\.ts|wiring/)';
+const WIRING = '^runtime/(main\\.ts|slot-main\\.ts|cli/)';
 
 /** Node's modules that reach outside of the process or the thread. */
 const OUTSIDE =
@@ -157,14 +157,14 @@ module.exports = {
     ),
     error(
       'one-wiring',
-      'Concrete classes meet in main.ts, slot-main.ts or wiring/: take the contract by constructor.',
+      'Concrete classes meet in main.ts, slot-main.ts or cli/: take the contract by constructor.',
       { path: '^runtime/([^/]+)', pathNot: [WIRING, '^runtime/jobs/'] },
       {
         path: [
           '^runtime/(coordinator|worker|server|console)/',
           '^runtime/(connectors)/[^/]+/',
           '^runtime/(main|slot-main)\\.ts$',
-          '^runtime/wiring/',
+          '^runtime/cli/',
         ],
         pathNot: ['^runtime/$1/', ...SPECS, '^runtime/server/schema\\.ts$'],
       },

@@ -4,6 +4,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { parseSizeBytes } from '../core/quantity.ts';
 import { explainError } from './explain-error.ts';
+import type { RunOptions } from './run-options.ts';
 
 /** Runs one command line; resolves with the exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
@@ -104,20 +105,6 @@ function describeRun(program: Command, setExitCode: (code: number) => void): voi
       const { runJob } = await import('./run-command.ts');
       setExitCode(await runJob(job, options, command.args.slice(1)));
     });
-}
-
-/** The options of `run` that are not the job's own. */
-export interface RunOptions {
-  readonly workers: number;
-  readonly slots: number;
-  readonly parallelism?: number;
-  /** Bytes. */
-  readonly memory: number;
-  readonly bufferTimeout?: number;
-  readonly restPort: number;
-  readonly check?: boolean;
-  readonly keep?: boolean;
-  readonly logLevel: string;
 }
 
 function parallelismOption(): Option {

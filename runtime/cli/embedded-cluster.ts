@@ -70,7 +70,7 @@ export class EmbeddedCluster {
   }
 
   #startWorker(rpcPort: number): void {
-    const { settings, onOutput } = this.#options;
+    const { settings } = this.#options;
     const environment = renderEnvironment({
       ...settings,
       coordinatorHost: LOOPBACK,
@@ -86,10 +86,10 @@ export class EmbeddedCluster {
       detached: true, // an interrupt at the terminal is this process's to handle
     });
     worker.stdout?.on('data', (chunk: Buffer) => {
-      onOutput('stdout', chunk.toString());
+      this.#options.onOutput('stdout', chunk.toString());
     });
     worker.stderr?.on('data', (chunk: Buffer) => {
-      onOutput('stderr', chunk.toString());
+      this.#options.onOutput('stderr', chunk.toString());
     });
     this.#workers.push(worker);
   }

@@ -23,7 +23,7 @@ export function parseJobParameters(
   const parameters: Record<string, unknown> = {};
   for (let index = 0; index < args.length; index++) {
     const argument = args[index] ?? '';
-    const [flag = '', inline] = splitAtEquals(argument);
+    const [flag, inline] = splitAtEquals(argument);
     const field = fields.find((candidate) => candidate.flag === flag);
     if (field === undefined) throw unknownFlag(job, argument, fields);
     if (field.isBoolean && inline === undefined) {

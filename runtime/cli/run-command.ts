@@ -13,7 +13,7 @@ import type { Log } from '../core/log.ts';
 import { loadJob, resolveJobModule } from '../program/load-job.ts';
 import { planJob } from '../program/plan-job.ts';
 import type { JobSnapshot } from '../protocol/cluster-snapshot.ts';
-import type { RunOptions } from './command-line.ts';
+import type { RunOptions } from './run-options.ts';
 import { EmbeddedCluster } from './embedded-cluster.ts';
 import { renderFailure } from './failure-report.ts';
 import { parseJobParameters } from './job-parameters.ts';

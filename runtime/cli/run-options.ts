@@ -1,0 +1,15 @@
+// What `millrace run` can be told besides the job's own parameters.
+
+/** The options of `run` that are not the job's own. */
+export interface RunOptions {
+  readonly workers: number;
+  readonly slots: number;
+  readonly parallelism?: number;
+  /** Bytes. */
+  readonly memory: number;
+  readonly bufferTimeout?: number;
+  readonly restPort: number;
+  readonly check?: boolean;
+  readonly keep?: boolean;
+  readonly logLevel: string;
+}
