@@ -62,7 +62,11 @@ export class Stream<T> {
   /** One result a record. With `type`, results are laid out by that schema when they cross threads. */
   map<Out>(apply: (value: T) => Out, options: { type?: z.ZodType<Out> } = {}): OperatorStream<Out> {
     const outputType = options.type === undefined ? undefined : recordTypeOf(options.type);
-    return this.#add({ kind: 'map', apply: apply as (value: unknown) => unknown }, 'map', outputType);
+    return this.#add(
+      { kind: 'map', apply: apply as (value: unknown) => unknown },
+      'map',
+      outputType,
+    );
   }
 
   /** Keeps the records for which `keep` is true. */
@@ -123,7 +127,8 @@ export class Stream<T> {
 
   /** States the record type without checking it: rows are laid out by the schema, a record that does not fit fails. */
   typed<Schema extends z.ZodType<T>>(schema: Schema): Stream<T> {
-    for (const { node, output } of this.#origins) node.outputTypes.set(output, recordTypeOf(schema));
+    for (const { node, output } of this.#origins)
+      node.outputTypes.set(output, recordTypeOf(schema));
     return this;
   }
 
@@ -349,13 +354,20 @@ export class KeyedStream<T, K extends Key, KeyFields> {
         selector: this.#selector,
         reduce: combine as (left: unknown, right: unknown) => unknown,
       },
-      { name: 'reduce', inputs: keyedEdges(this.#origins, this.#selector), outputType: this.#recordType },
+      {
+        name: 'reduce',
+        inputs: keyedEdges(this.#origins, this.#selector),
+        outputType: this.#recordType,
+      },
     );
     return new OperatorStream(this.#builder, node);
   }
 
   /** Your own logic with state and timers. */
-  process<Out, Declarations extends Readonly<Record<string, Declared<unknown>>> = Record<never, never>>(
+  process<
+    Out,
+    Declarations extends Readonly<Record<string, Declared<unknown>>> = Record<never, never>,
+  >(
     functions: KeyedProcess<T, K, Out, Declarations>,
     options: { type?: z.ZodType<Out> } = {},
   ): OperatorStream<Out> {
@@ -422,9 +434,10 @@ export class WindowedStream<T, K extends Key, KeyFields> {
   aggregate<Columns extends Readonly<Record<string, Aggregate<NumberField<T>>>>>(
     columns: Columns,
   ): WindowStream<AggregateResult<KeyFields, Columns>, T> {
-    const list = Object.entries(columns).map(
-      ([name, aggregate]): AggregateColumn => ({ name, ...aggregate }),
-    );
+    const list = Object.entries(columns).map(([name, aggregate]): AggregateColumn => ({
+      name,
+      ...aggregate,
+    }));
     checkColumnNames(list, this.#selector.fields ?? ['key']);
     const { fields } = this.#selector;
     const read = list.flatMap((column) => column.field ?? []);

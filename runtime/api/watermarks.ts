@@ -33,7 +33,10 @@ export function boundedOutOfOrderness<T>(
   options: WatermarkOptions<T> = {},
 ): WatermarkStrategy<T> {
   if (!(boundMs >= 0)) {
-    throw new EngineError('JOB_INVALID', `The out-of-orderness bound is ${boundMs} ms: use 0 or more.`);
+    throw new EngineError(
+      'JOB_INVALID',
+      `The out-of-orderness bound is ${boundMs} ms: use 0 or more.`,
+    );
   }
   const label = `bounded-out-of-orderness(${formatDuration(boundMs)})`;
   return strategy(label, () => new BoundedOutOfOrderness<T>(boundMs), options);

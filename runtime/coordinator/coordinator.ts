@@ -119,7 +119,8 @@ export class Coordinator {
   /** Resolves with the execution once the job has reached its last status. */
   async waitForEnd(jobId: JobId): Promise<JobExecution> {
     const execution = this.#jobs.get(jobId);
-    if (execution === undefined) throw new EngineError('JOB_NOT_FOUND', `There is no job ${jobId}.`);
+    if (execution === undefined)
+      throw new EngineError('JOB_NOT_FOUND', `There is no job ${jobId}.`);
     while (!execution.hasEnded) await this.#nextChange(undefined);
     return execution;
   }

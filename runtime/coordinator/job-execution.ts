@@ -179,10 +179,7 @@ export class JobExecution {
   }
 
   /** Ends the job because of an error; the first one counts, later ones are kept for the reader. */
-  fail(
-    error: unknown,
-    where: { readonly task?: number; readonly workerId?: WorkerId } = {},
-  ): void {
+  fail(error: unknown, where: { readonly task?: number; readonly workerId?: WorkerId } = {}): void {
     if (this.hasEnded) return;
     const record = isErrorRecord(error) ? error : toErrorRecord(error);
     const taskName =
@@ -238,7 +235,9 @@ export class JobExecution {
         const from = plan.tasks[edge.fromTask];
         if (from === undefined) return [];
         const recordType =
-          edge.recordType === undefined ? 'inferred from the records' : describeType(edge.recordType);
+          edge.recordType === undefined
+            ? 'inferred from the records'
+            : describeType(edge.recordType);
         return { from: from.id, shipStrategy: edge.shipStrategy, recordType };
       });
     return {
@@ -282,5 +281,7 @@ export class JobExecution {
 }
 
 function isErrorRecord(error: unknown): error is ErrorRecord {
-  return !(error instanceof Error) && typeof error === 'object' && error !== null && 'code' in error;
+  return (
+    !(error instanceof Error) && typeof error === 'object' && error !== null && 'code' in error
+  );
 }

@@ -33,7 +33,10 @@ export class JobStatusHistory {
   }
 
   enter(next: JobStatus, nowMs: number): void {
-    invariant(TRANSITIONS[this.#status].includes(next), `a job goes from ${this.#status} to ${next}`);
+    invariant(
+      TRANSITIONS[this.#status].includes(next),
+      `a job goes from ${this.#status} to ${next}`,
+    );
     this.#status = next;
     this.enteredMs[next] = nowMs;
   }

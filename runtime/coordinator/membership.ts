@@ -62,7 +62,10 @@ export class Membership {
   /** A connection has closed; it matters only if the worker has not come back over another one. */
   disconnect(workerId: WorkerId, socket: Socket): void {
     if (this.#members.get(workerId)?.socket !== socket) return;
-    this.#lose(workerId, 'its connection to the coordinator closed: the process ended, or the network failed');
+    this.#lose(
+      workerId,
+      'its connection to the coordinator closed: the process ended, or the network failed',
+    );
   }
 
   send(workerId: WorkerId, message: CoordinatorMessage): void {
@@ -81,7 +84,8 @@ export class Membership {
     this.#cancelTimer = clock.after(heartbeatTimeoutMs / 4, () => {
       for (const { id, lastHeartbeatMs } of this.list()) {
         const silentMs = clock.nowMs() - lastHeartbeatMs;
-        if (silentMs > heartbeatTimeoutMs) this.#lose(id, `it sent no heartbeat for ${silentMs} ms`);
+        if (silentMs > heartbeatTimeoutMs)
+          this.#lose(id, `it sent no heartbeat for ${silentMs} ms`);
       }
       this.#watch();
     });

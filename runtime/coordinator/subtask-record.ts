@@ -1,6 +1,10 @@
 // What the coordinator knows of one subtask: its place, its status, its counts, and the rates it makes of two reports.
 
-import type { SubtaskMetrics, SubtaskSnapshot, SubtaskStatus } from '../protocol/cluster-snapshot.ts';
+import type {
+  SubtaskMetrics,
+  SubtaskSnapshot,
+  SubtaskStatus,
+} from '../protocol/cluster-snapshot.ts';
 import type { SlotAddress, SubtaskCounts, SubtaskReportStatus } from '../protocol/control.ts';
 
 const NO_COUNTS: SubtaskCounts = {

@@ -120,8 +120,7 @@ function planOperator(node: LogicalNode, isHead: boolean): PlannedOperator {
     uid: node.uid,
     name: node.name,
     kind: node.spec.kind,
-    input:
-      isHead || input === undefined ? undefined : { nodeId: input.from, output: input.output },
+    input: isHead || input === undefined ? undefined : { nodeId: input.from, output: input.output },
   };
 }
 

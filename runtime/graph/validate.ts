@@ -32,7 +32,9 @@ function findDuplicateUids(graph: LogicalGraph): string[] {
   for (const node of graph.nodes) {
     const other = names.get(node.uid);
     if (other !== undefined) {
-      problems.push(`"${other}" and "${node.name}" both have the uid "${node.uid}": uids are unique`);
+      problems.push(
+        `"${other}" and "${node.name}" both have the uid "${node.uid}": uids are unique`,
+      );
     }
     names.set(node.uid, node.name);
   }

@@ -9,7 +9,12 @@ import type { KeyedStateStore } from '../state/state.ts';
 import { type Timer, TimerQueue } from '../time/timer-queue.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { RecordContext } from './process.ts';
-import type { KeyedProcessContext, KeyedProcessFunctions, KeySelector, OperatorSpec } from './spec.ts';
+import type {
+  KeyedProcessContext,
+  KeyedProcessFunctions,
+  KeySelector,
+  OperatorSpec,
+} from './spec.ts';
 
 /** Flink's KeyedProcessOperator. */
 export function createKeyedProcess(

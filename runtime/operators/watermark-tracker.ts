@@ -2,7 +2,11 @@
 //   I1. What `poll` returns never falls.
 //   I2. Idleness counts processing time in which the task could have taken a record; time spent blocked does not count.
 
-import { NO_WATERMARK, type WatermarkGenerator, type WatermarkStrategy } from '../time/watermark.ts';
+import {
+  NO_WATERMARK,
+  type WatermarkGenerator,
+  type WatermarkStrategy,
+} from '../time/watermark.ts';
 
 /** One running strategy. */
 export class WatermarkTracker {

@@ -6,11 +6,25 @@ import type { JobId, TaskId, WorkerId } from '../core/ids.ts';
 
 /** Flink's JobStatus, the part of it in use. */
 export type JobStatus =
-  'INITIALIZING' | 'CREATED' | 'RUNNING' | 'FAILING' | 'FAILED' | 'CANCELLING' | 'CANCELED' | 'FINISHED';
+  | 'INITIALIZING'
+  | 'CREATED'
+  | 'RUNNING'
+  | 'FAILING'
+  | 'FAILED'
+  | 'CANCELLING'
+  | 'CANCELED'
+  | 'FINISHED';
 
 /** Flink's ExecutionState, the part of it in use. */
 export type SubtaskStatus =
-  'CREATED' | 'DEPLOYING' | 'INITIALIZING' | 'RUNNING' | 'FINISHED' | 'CANCELING' | 'CANCELED' | 'FAILED';
+  | 'CREATED'
+  | 'DEPLOYING'
+  | 'INITIALIZING'
+  | 'RUNNING'
+  | 'FINISHED'
+  | 'CANCELING'
+  | 'CANCELED'
+  | 'FAILED';
 
 /** The split of a worker's memory, in bytes (DESIGN: limit = overhead + network + state + slots x heap). */
 export interface WorkerMemory {
@@ -81,7 +95,11 @@ export interface TaskSnapshot {
     readonly recordType: string;
   }[];
   /** One line an operator, for the page's tooltip and the plan. */
-  readonly operators: readonly { readonly uid: string; readonly name: string; readonly kind: string }[];
+  readonly operators: readonly {
+    readonly uid: string;
+    readonly name: string;
+    readonly kind: string;
+  }[];
   readonly subtasks: readonly SubtaskSnapshot[];
 }
 

@@ -108,7 +108,11 @@ export type WorkerMessage =
       readonly status: SubtaskReportStatus;
       readonly error?: ErrorRecord | undefined;
     }
-  | { readonly kind: 'deployment-failed'; readonly deployment: DeploymentId; readonly error: ErrorRecord }
+  | {
+      readonly kind: 'deployment-failed';
+      readonly deployment: DeploymentId;
+      readonly error: ErrorRecord;
+    }
   | {
       readonly kind: 'collected';
       readonly deployment: DeploymentId;

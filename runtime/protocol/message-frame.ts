@@ -35,7 +35,10 @@ export class MessageReader {
     while (bytes.length - offset >= HEADER_BYTES) {
       const length = view.getUint32(offset);
       if (length > MESSAGE_BYTES_MAX) {
-        throw new EngineError('PROTOCOL_VIOLATION', `A peer announced a message of ${length} bytes.`);
+        throw new EngineError(
+          'PROTOCOL_VIOLATION',
+          `A peer announced a message of ${length} bytes.`,
+        );
       }
       if (bytes.length - offset - HEADER_BYTES < length) break;
       const start = offset + HEADER_BYTES;
@@ -51,6 +54,8 @@ function parse(json: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(json)) as unknown;
   } catch (cause) {
-    throw new EngineError('PROTOCOL_VIOLATION', 'A peer sent a message that is not JSON.', { cause });
+    throw new EngineError('PROTOCOL_VIOLATION', 'A peer sent a message that is not JSON.', {
+      cause,
+    });
   }
 }

@@ -116,7 +116,10 @@ export class ChannelReader {
         this.#takeFragment(memory, handler);
         return;
       default:
-        throw new EngineError('PROTOCOL_VIOLATION', `A buffer holds an element of unknown tag ${tag}.`);
+        throw new EngineError(
+          'PROTOCOL_VIOLATION',
+          `A buffer holds an element of unknown tag ${tag}.`,
+        );
     }
   }
 

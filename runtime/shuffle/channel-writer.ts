@@ -170,7 +170,9 @@ export class ChannelWriter {
 
   #writeLargeRecord(value: unknown, timestampMs: number): void {
     for (let size = 2 * this.#channel.bufferBytes; ; size *= 2) {
-      const bytes = Buffer.allocUnsafeSlow(Math.min(size, this.#recordBytesMax) + RECORD_HEADER_BYTES);
+      const bytes = Buffer.allocUnsafeSlow(
+        Math.min(size, this.#recordBytesMax) + RECORD_HEADER_BYTES,
+      );
       const memory = { bytes, view: new DataView(bytes.buffer) };
       const end = this.#types.codec.encode(value, memory, RECORD_HEADER_BYTES, bytes.length);
       if (end !== NO_ROOM) {
@@ -198,7 +200,7 @@ export class ChannelWriter {
       return;
     }
     const partBytesMax = this.#channel.bufferBytes - FRAGMENT_HEADER_BYTES;
-    for (let done = 0; done < element.length; ) {
+    for (let done = 0; done < element.length;) {
       const part = element.subarray(done, done + partBytesMax);
       done += part.length;
       const offset = this.#reserve(FRAGMENT_HEADER_BYTES + part.length);

@@ -27,7 +27,10 @@ export interface RingMemory {
 
 /** Zeroed memory for a ring of `bufferCount` buffers, a power of two so that positions may wrap. */
 export function allocateRing(bufferCount: number, bufferBytes: number): RingMemory {
-  invariant(bufferCount > 0 && (bufferCount & (bufferCount - 1)) === 0, 'a power of two of buffers');
+  invariant(
+    bufferCount > 0 && (bufferCount & (bufferCount - 1)) === 0,
+    'a power of two of buffers',
+  );
   const headerBytes = (LENGTHS + bufferCount) * CELL_BYTES;
   const shared = new SharedArrayBuffer(
     alignUp(headerBytes) + bufferCount * (HEADROOM_BYTES + bufferBytes),

@@ -44,7 +44,9 @@ export class HeapKeyedState implements KeyedStateStore {
       case 'list':
         return new HeapListState(new GroupedEntries<unknown[]>(groupCount, this.#cursor));
       case 'map':
-        return new HeapMapState(new GroupedEntries<Map<unknown, unknown>>(groupCount, this.#cursor));
+        return new HeapMapState(
+          new GroupedEntries<Map<unknown, unknown>>(groupCount, this.#cursor),
+        );
     }
   }
 }

@@ -33,7 +33,9 @@ export class KeyIndex {
 
   /** The number of a key, which is new when it equals the size before the call. */
   indexOf(key: Key): number {
-    return typeof key === 'number' && key === key ? this.#indexOfNumber(key) : this.#indexOfOther(key);
+    return typeof key === 'number' && key === key
+      ? this.#indexOfNumber(key)
+      : this.#indexOfOther(key);
   }
 
   free(): void {

@@ -6,9 +6,7 @@ import type { Key } from '../core/key-group.ts';
 
 /** Describes one state of an operator; its name is the property it is declared under. */
 export type StateDescriptor =
-  | { readonly kind: 'value' }
-  | { readonly kind: 'list' }
-  | { readonly kind: 'map' };
+  { readonly kind: 'value' } | { readonly kind: 'list' } | { readonly kind: 'map' };
 
 /** One value a key. */
 export interface ValueState<T> {
@@ -41,5 +39,7 @@ export interface MapState<K, V> {
 export interface KeyedStateStore {
   /** Which key the following calls are about. */
   setCurrentKey(key: Key, keyGroup: number): void;
-  readonly states: Readonly<Record<string, ValueState<unknown> | ListState<unknown> | MapState<unknown, unknown>>>;
+  readonly states: Readonly<
+    Record<string, ValueState<unknown> | ListState<unknown> | MapState<unknown, unknown>>
+  >;
 }

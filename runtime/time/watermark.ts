@@ -36,7 +36,8 @@ export class BoundedOutOfOrderness<T> implements WatermarkGenerator<T> {
   }
 
   onRecord(_value: T, timestampMs: number): void {
-    if (this.#maxSeenMs === undefined || timestampMs > this.#maxSeenMs) this.#maxSeenMs = timestampMs;
+    if (this.#maxSeenMs === undefined || timestampMs > this.#maxSeenMs)
+      this.#maxSeenMs = timestampMs;
   }
 
   current(): number {
