@@ -20,7 +20,10 @@ export async function measureStartUp(rounds: number): Promise<readonly Figure[]>
     readyMs.push(await timeCluster());
   }
   return [
-    { name: 'millrace run: process start to first record', spread: describeSpread(firstRecordMs, 'ms') },
+    {
+      name: 'millrace run: process start to first record',
+      spread: describeSpread(firstRecordMs, 'ms'),
+    },
     { name: 'embedded cluster, 1 + 2 processes: ready', spread: describeSpread(readyMs, 'ms') },
   ];
 }

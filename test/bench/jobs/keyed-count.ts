@@ -15,7 +15,10 @@ type Bid = z.output<typeof Bid>;
 
 export default defineJob({
   name: 'keyed-count',
-  parameters: z.object({ records: z.number().default(20_000_000), keys: z.number().default(10_000) }),
+  parameters: z.object({
+    records: z.number().default(20_000_000),
+    keys: z.number().default(10_000),
+  }),
   build(env, { records, keys }) {
     env
       .from(
