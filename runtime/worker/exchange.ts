@@ -47,6 +47,8 @@ export class Exchange implements FrameHandler {
   readonly #options: ExchangeOptions;
   readonly #bell: Doorbell;
   readonly #peers = new Map<WorkerId, ExchangePeer>();
+  /** On their way: deployments that begin at the same time share one, or a channel could use two and lose its order. */
+  readonly #connecting = new Map<WorkerId, Promise<void>>();
   readonly #deployments = new Map<DeploymentId, Deployment>();
   #server: Server | undefined;
   #isPumping = false;
@@ -152,6 +154,17 @@ export class Exchange implements FrameHandler {
   /** The lower id connects, so that a pair has one connection whoever needs it first. */
   async #connect(peerId: WorkerId, addresses: readonly DataAddress[]): Promise<void> {
     if (this.#peers.has(peerId) || this.#options.workerId > peerId) return;
+    let connecting = this.#connecting.get(peerId);
+    if (connecting === undefined) {
+      connecting = this.#connectAnew(peerId, addresses).finally(() => {
+        this.#connecting.delete(peerId);
+      });
+      this.#connecting.set(peerId, connecting);
+    }
+    await connecting;
+  }
+
+  async #connectAnew(peerId: WorkerId, addresses: readonly DataAddress[]): Promise<void> {
     const address = addresses.find((other) => other.workerId === peerId);
     if (address === undefined) {
       throw new EngineError('PROTOCOL_VIOLATION', `No data address of ${peerId} was given.`);
@@ -172,8 +185,12 @@ export class Exchange implements FrameHandler {
     }
   }
 
+  /** A pump that sleeps, for this deployment or since an earlier one, must look at the new channels too. */
   #startPumping(): void {
-    if (this.#isPumping) return;
+    if (this.#isPumping) {
+      this.#bell.ring();
+      return;
+    }
     this.#isPumping = true;
     void this.#pump();
   }
