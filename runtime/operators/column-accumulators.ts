@@ -31,17 +31,17 @@ export function compileColumns(
     const code = columnCode(column, cell, `cells[row + ${width + 1}]`);
     starts.push(code.start);
     adds.push(code.add);
-    results.push(`${JSON.stringify(column.name)}: ${code.result}`);
+    results.push(`${propertyName(column.name)}: ${code.result}`);
     width += code.cells;
   }
   return {
     width,
-    start: compileFunction<ColumnProgram['start']>('cells, row', starts.join('\n')),
-    add: compileFunction<ColumnProgram['add']>('cells, row, value', adds.join('\n')),
-    result: compileFunction<ColumnProgram['result']>(
+    start: compileFunction('cells, row', starts.join('\n')) as ColumnProgram['start'],
+    add: compileFunction('cells, row, value', adds.join('\n')) as ColumnProgram['add'],
+    result: compileFunction(
       'cells, row, key, window',
       `return { ${results.join(', ')} };`,
-    ),
+    ) as ColumnProgram['result'],
   };
 }
 
@@ -54,9 +54,9 @@ function keyProperties(keyFields: readonly string[] | undefined): string[] {
   return [...keys, 'windowStartMs: window.startMs', 'windowEndMs: window.endMs'];
 }
 
-/** Computed, so that even `__proto__` is an ordinary field. */
+/** Computed for `__proto__`, which a literal would take for the prototype. */
 function propertyName(field: string): string {
-  return `[${JSON.stringify(field)}]`;
+  return field === '__proto__' ? '["__proto__"]' : JSON.stringify(field);
 }
 
 interface ColumnCode {
@@ -97,10 +97,10 @@ function columnCode(column: AggregateColumn, cell: string, second: string): Colu
   }
 }
 
-function compileFunction<Signature>(parameters: string, body: string): Signature {
+function compileFunction(parameters: string, body: string): unknown {
   // Field names enter the code only through JSON.stringify.
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- straight-line code per column set is the point
-  return new Function(...parameters.split(', '), body) as Signature;
+  return new Function(...parameters.split(', '), body) as unknown;
 }
 
 const FIRST_ROWS = 16;

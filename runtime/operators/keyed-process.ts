@@ -40,8 +40,8 @@ class KeyedProcess implements Operator {
   }
 
   process(value: unknown, timestampMs: number): void {
-    this.#setKey(this.#selector.keyOf(value), timestampMs);
     try {
+      this.#setKey(this.#selector.keyOf(value), timestampMs);
       this.#functions.onRecord(value, this.#user);
     } catch (error) {
       throw this.#context.failure(error, value);
@@ -103,6 +103,7 @@ class KeyedContext extends RecordContext implements KeyedProcessContext {
   }
 
   registerEventTimer(timeMs: number): void {
+    checkTime(timeMs);
     this.eventTimers.register(timeMs, this.key);
   }
 
@@ -111,6 +112,7 @@ class KeyedContext extends RecordContext implements KeyedProcessContext {
   }
 
   registerProcessingTimer(timeMs: number): void {
+    checkTime(timeMs);
     this.processingTimers.register(timeMs, this.key);
     this.context.wakeAt((this.processingTimers.nextTimeMs() ?? timeMs) + 1);
   }
@@ -118,4 +120,10 @@ class KeyedContext extends RecordContext implements KeyedProcessContext {
   deleteProcessingTimer(timeMs: number): void {
     this.processingTimers.delete(timeMs, this.key);
   }
+}
+
+/** NaN has no place in an order of times. */
+function checkTime(timeMs: number): void {
+  if (Number.isFinite(timeMs)) return;
+  throw new RangeError(`A timer cannot be set for ${timeMs}: give epoch milliseconds.`);
 }

@@ -17,11 +17,11 @@ export function createKeyedReduce(
   const combined = store.states['combined'] as ValueState<unknown>;
   return {
     process(value, timestampMs) {
-      const key = selector.keyOf(value);
-      store.setCurrentKey(key, keyGroupOfHash(hashOfKey(key), maxParallelism));
-      const before = combined.get();
       let after = value;
       try {
+        const key = selector.keyOf(value);
+        store.setCurrentKey(key, keyGroupOfHash(hashOfKey(key), maxParallelism));
+        const before = combined.get();
         if (before !== undefined) after = reduce(before, value);
       } catch (error) {
         throw context.failure(error, value);

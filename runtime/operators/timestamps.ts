@@ -1,5 +1,6 @@
 // Timestamps and watermarks assigned in the middle of a stream (Flink: TimestampsAndWatermarksOperator). The watermarks of
-// the input are replaced by the strategy's own, except the last, which ends event time.
+// the input are replaced by the strategy's own, except the last, which ends event time. A watermark that is not due yet
+// is passed on when its time comes, without waiting for another record.
 
 import { MAX_WATERMARK } from '../time/watermark.ts';
 import type { Operator, OperatorContext } from './operator.ts';
@@ -13,6 +14,7 @@ export function createTimestamps(
   const tracker = new WatermarkTracker(spec.watermarks, context.clock.nowMs());
   const { emit } = context;
   let hasEnded = false;
+  let willWake = false;
   return {
     process(value, timestampMs) {
       let assigned: number;
@@ -29,7 +31,19 @@ export function createTimestamps(
       return true;
     },
     outputWatermark() {
-      return hasEnded ? MAX_WATERMARK : tracker.poll(context.clock.nowMs());
+      if (hasEnded) return MAX_WATERMARK;
+      const nowMs = context.clock.nowMs();
+      const watermarkMs = tracker.poll(nowMs);
+      if (!willWake) {
+        const dueMs = tracker.nextEmitMs(nowMs);
+        willWake = dueMs !== Infinity;
+        if (willWake) context.wakeAt(dueMs);
+      }
+      return watermarkMs;
+    },
+    onProcessingTime() {
+      willWake = false; // the chain asks for the watermark afterwards
+      return true;
     },
   };
 }

@@ -2,6 +2,7 @@
 //   I1. What `poll` returns never falls.
 //   I2. Idleness counts processing time in which the task could have taken a record; time spent blocked does not count.
 
+import { EngineError } from '../core/errors.ts';
 import {
   NO_WATERMARK,
   type WatermarkGenerator,
@@ -28,9 +29,17 @@ export class WatermarkTracker {
     this.#idleSinceMs = nowMs;
   }
 
+  /** Throws `RECORD_MISMATCH` for what cannot be ordered: one NaN would stop event time for ever. */
   timestampOf(value: unknown, sourceTimestampMs: number): number {
     const { timestamp } = this.#strategy;
-    return timestamp === undefined ? sourceTimestampMs : timestamp(value, sourceTimestampMs);
+    if (timestamp === undefined) return sourceTimestampMs;
+    const timestampMs = timestamp(value, sourceTimestampMs);
+    if (Number.isFinite(timestampMs)) return timestampMs;
+    throw new EngineError(
+      'RECORD_MISMATCH',
+      `The timestamp function returned ${String(timestampMs)} for a record: it must return epoch milliseconds. ` +
+        'Filter out or mend records without a time before their timestamps are assigned.',
+    );
   }
 
   onRecord(value: unknown, timestampMs: number): void {
@@ -54,14 +63,17 @@ export class WatermarkTracker {
     return this.#emittedMs;
   }
 
-  /** When `poll` has something new to say at the earliest. */
+  /** When `poll` or `isIdle` has something new to say at the earliest. */
   nextPollMs(nowMs: number): number {
-    if (this.#strategy.idleAfterMs !== undefined) {
-      return Math.min(this.#nextEmitMs, this.#idleSinceMs + this.#strategy.idleAfterMs);
-    }
-    return this.isEveryRecord || this.#generator.current() <= this.#emittedMs
-      ? Infinity
-      : Math.max(this.#nextEmitMs, nowMs);
+    const { idleAfterMs } = this.#strategy;
+    const idleAtMs = idleAfterMs === undefined ? Infinity : this.#idleSinceMs + idleAfterMs;
+    return Math.min(idleAtMs, this.nextEmitMs(nowMs));
+  }
+
+  /** When a watermark that is known already is due; Infinity when there is none. */
+  nextEmitMs(nowMs: number): number {
+    const hasNews = !this.isEveryRecord && this.#generator.current() > this.#emittedMs;
+    return hasNews ? Math.max(this.#nextEmitMs, nowMs) : Infinity;
   }
 
   /** True once no record came for the strategy's idle time; call it regularly, and `resume` after being blocked. */

@@ -7,6 +7,7 @@
 
 import { NO_TIMESTAMP } from '../connectors/connector.ts';
 import { EngineError } from '../core/errors.ts';
+import { invariant } from '../core/invariant.ts';
 import type { Emit, Operator, OperatorContext } from './operator.ts';
 import { LATE_OUTPUT, type OperatorSpec, type TumblingWindows } from './spec.ts';
 import { createSliceMaker, type SliceMaker, type WindowSlice } from './window-slice.ts';
@@ -31,7 +32,7 @@ class TumblingWindowOperator implements Operator {
   readonly #late: Emit | undefined;
   readonly #slices = new Map<number, WindowSlice>(); // by window start
   #recent: WindowSlice | undefined; // the slice of the last record: most records share it with their neighbour
-  #earliestStartMs = Infinity;
+  readonly #startsMs: number[] = []; // of the slices, ascending
   #firedKeys = 0; // of the earliest slice, while its firing is interrupted
 
   constructor(spec: WindowSpec, context: OperatorContext) {
@@ -50,24 +51,26 @@ class TumblingWindowOperator implements Operator {
     }
     const slice =
       this.#recent?.window.startMs === startMs ? this.#recent : this.#sliceStarting(startMs);
-    const key = this.#spec.selector.keyOf(value);
     try {
-      slice.add(key, value);
+      slice.add(this.#spec.selector.keyOf(value), value);
     } catch (error) {
       throw this.#context.failure(error, value);
     }
   }
 
   advanceWatermark(watermarkMs: number): boolean {
-    while (this.#earliestStartMs + this.#spec.windows.sizeMs - 1 <= watermarkMs) {
-      const slice = this.#slices.get(this.#earliestStartMs);
-      if (slice !== undefined && !this.#fire(slice)) return false;
-      this.#slices.delete(this.#earliestStartMs);
+    for (;;) {
+      const startMs = this.#startsMs[0];
+      if (startMs === undefined || startMs + this.#spec.windows.sizeMs - 1 > watermarkMs)
+        return true;
+      const slice = this.#slices.get(startMs);
+      invariant(slice !== undefined, 'every start belongs to a slice');
+      if (!this.#fire(slice)) return false;
+      this.#startsMs.shift();
+      this.#slices.delete(startMs);
       if (this.#recent === slice) this.#recent = undefined;
-      slice?.free();
-      this.#earliestStartMs = Math.min(Infinity, ...this.#slices.keys());
+      slice.free();
     }
-    return true;
   }
 
   #fire(slice: WindowSlice): boolean {
@@ -95,10 +98,17 @@ class TumblingWindowOperator implements Operator {
     if (slice === undefined) {
       slice = this.#makeSlice({ startMs, endMs: startMs + this.#spec.windows.sizeMs });
       this.#slices.set(startMs, slice);
-      if (startMs < this.#earliestStartMs) this.#earliestStartMs = startMs;
+      this.#insertStart(startMs);
     }
     this.#recent = slice;
     return slice;
+  }
+
+  /** From the back: a new window mostly begins after those that are open. */
+  #insertStart(startMs: number): void {
+    let index = this.#startsMs.length;
+    while (index > 0 && (this.#startsMs[index - 1] ?? 0) > startMs) index--;
+    this.#startsMs.splice(index, 0, startMs);
   }
 
   #passOnLate(value: unknown, timestampMs: number): void {

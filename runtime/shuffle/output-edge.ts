@@ -20,6 +20,9 @@ export type Distribution =
     }
   | { readonly kind: 'custom'; readonly choose: (value: unknown, channels: number) => number };
 
+/** Makes the error to throw when a function of the job failed for a record. */
+export type RouteFailure = (error: unknown, record: unknown) => Error;
+
 /** Takes one record to its channel. */
 export type Route = (value: unknown, timestampMs: number) => void;
 
@@ -28,9 +31,13 @@ export class OutputEdge {
   readonly emit: Route;
   readonly #writers: readonly ChannelWriter[];
 
-  constructor(writers: readonly ChannelWriter[], distribution: Distribution) {
+  constructor(
+    writers: readonly ChannelWriter[],
+    distribution: Distribution,
+    failure: RouteFailure,
+  ) {
     this.#writers = writers;
-    this.emit = makeRoute(writers, distribution);
+    this.emit = makeRoute(writers, distribution, failure);
   }
 
   writeWatermark(watermarkMs: number): void {
@@ -66,7 +73,11 @@ export class OutputEdge {
   }
 }
 
-function makeRoute(writers: readonly ChannelWriter[], distribution: Distribution): Route {
+function makeRoute(
+  writers: readonly ChannelWriter[],
+  distribution: Distribution,
+  failure: RouteFailure,
+): Route {
   const count = writers.length;
   switch (distribution.kind) {
     case 'single': {
@@ -87,22 +98,28 @@ function makeRoute(writers: readonly ChannelWriter[], distribution: Distribution
         for (const writer of writers) writer.writeRecord(value, timestampMs);
       };
     case 'hash':
-      return routeByKeyGroup(writers, distribution.keyOf, distribution.maxParallelism);
+      return routeByKeyGroup(writers, distribution, failure);
     case 'custom':
-      return routeByChoice(writers, distribution.choose);
+      return routeByChoice(writers, distribution.choose, failure);
   }
 }
 
 function routeByKeyGroup(
   writers: readonly ChannelWriter[],
-  keyOf: (value: unknown) => Key,
-  maxParallelism: number,
+  { keyOf, maxParallelism }: Extract<Distribution, { kind: 'hash' }>,
+  failure: RouteFailure,
 ): Route {
   const writerOfGroup = Array.from({ length: maxParallelism }, (_, keyGroup) =>
     at(writers, subtaskOfKeyGroup(keyGroup, maxParallelism, writers.length)),
   );
   return (value, timestampMs) => {
-    const keyGroup = keyGroupOfHash(hashOfKey(keyOf(value)), maxParallelism);
+    let key: Key;
+    try {
+      key = keyOf(value);
+    } catch (error) {
+      throw failure(error, value);
+    }
+    const keyGroup = keyGroupOfHash(hashOfKey(key), maxParallelism);
     at(writerOfGroup, keyGroup).writeRecord(value, timestampMs);
   };
 }
@@ -110,18 +127,26 @@ function routeByKeyGroup(
 function routeByChoice(
   writers: readonly ChannelWriter[],
   choose: (value: unknown, channels: number) => number,
+  failure: RouteFailure,
 ): Route {
   return (value, timestampMs) => {
-    const chosen = choose(value, writers.length);
-    const writer = writers[chosen];
-    if (writer === undefined) {
-      throw new EngineError(
-        'USER_FUNCTION_FAILED',
-        `The custom partitioner chose channel ${chosen}; it must return an integer from 0 to ${writers.length - 1}.`,
-      );
+    let writer: ChannelWriter;
+    try {
+      writer = chosenWriter(writers, choose(value, writers.length));
+    } catch (error) {
+      throw failure(error, value);
     }
     writer.writeRecord(value, timestampMs);
   };
+}
+
+function chosenWriter(writers: readonly ChannelWriter[], chosen: number): ChannelWriter {
+  const writer = writers[chosen];
+  if (writer !== undefined) return writer;
+  throw new EngineError(
+    'USER_FUNCTION_FAILED',
+    `The custom partitioner chose channel ${chosen}; it must return an integer from 0 to ${writers.length - 1}.`,
+  );
 }
 
 function at(writers: readonly ChannelWriter[], index: number): ChannelWriter {

@@ -1,6 +1,7 @@
 // Timers of one operator subtask: a heap of due times, each with the keys that wait for it.
 //   I1. A (time, key) pair is held once, however often it is registered (Flink: InternalTimerServiceImpl).
 //   I2. Timers are taken in order of time.
+//   I3. Deleted timers take no more room than living ones, whatever is registered and deleted again.
 
 import type { Key } from '../core/key-group.ts';
 import { keyIdentity } from '../core/key-identity.ts';
@@ -11,16 +12,23 @@ export interface Timer {
   readonly key: Key;
 }
 
+/** Fewer deleted times than this are not worth cleaning up. */
+const DELETED_TIMES_MIN = 64;
+
 /** Timers in order of time, deduplicated by (time, key). */
 export class TimerQueue {
+  /** A time whose keys were all deleted stays, empty, until it is at the top of the heap or swept out. */
   readonly #keysAt = new Map<number, Map<unknown, Key>>();
-  readonly #heap: number[] = []; // of the times in `#keysAt`, and of some that were deleted since
+  #heap: number[] = []; // the times in `#keysAt`
+  #emptyTimes = 0;
 
   /** The earliest time, or undefined when nothing waits. */
   nextTimeMs(): number | undefined {
     for (;;) {
       const earliest = this.#heap[0];
-      if (earliest === undefined || this.#keysAt.has(earliest)) return earliest;
+      if (earliest === undefined || this.#keysAt.get(earliest)?.size !== 0) return earliest;
+      this.#keysAt.delete(earliest);
+      this.#emptyTimes--;
       this.#popHeap();
     }
   }
@@ -31,13 +39,15 @@ export class TimerQueue {
       keys = new Map();
       this.#keysAt.set(timeMs, keys);
       this.#pushHeap(timeMs);
+    } else if (keys.size === 0) {
+      this.#emptyTimes--;
     }
     keys.set(keyIdentity(key), key);
   }
 
   delete(timeMs: number, key: Key): void {
     const keys = this.#keysAt.get(timeMs);
-    if (keys?.delete(keyIdentity(key)) === true && keys.size === 0) this.#keysAt.delete(timeMs);
+    if (keys?.delete(keyIdentity(key)) === true && keys.size === 0) this.#onEmptied();
   }
 
   /** Takes the earliest timer at or before `untilMs`. */
@@ -47,10 +57,19 @@ export class TimerQueue {
     const keys = this.#keysAt.get(timeMs) ?? new Map<unknown, Key>();
     for (const [identity, key] of keys) {
       keys.delete(identity);
-      if (keys.size === 0) this.#keysAt.delete(timeMs);
+      if (keys.size === 0) this.#onEmptied();
       return { timeMs, key };
     }
     return undefined;
+  }
+
+  #onEmptied(): void {
+    this.#emptyTimes++;
+    if (this.#emptyTimes < DELETED_TIMES_MIN || this.#emptyTimes * 2 < this.#heap.length) return;
+    for (const [timeMs, keys] of this.#keysAt) if (keys.size === 0) this.#keysAt.delete(timeMs);
+    this.#emptyTimes = 0;
+    // A sorted array is a heap.
+    this.#heap = [...this.#keysAt.keys()].sort((left, right) => left - right);
   }
 
   #pushHeap(timeMs: number): void {

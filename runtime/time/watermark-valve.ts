@@ -2,6 +2,7 @@
 //   I1. The output is the minimum over the channels that are active and aligned; it never falls.
 //   I2. An idle channel is left out. Coming back with an older watermark it stays left out until it has caught up.
 //   I3. An ended channel counts as one at MAX_WATERMARK.
+//   I4. When the last active channel becomes idle, nobody is waited for: the output rises to the highest watermark of all.
 
 import { MAX_WATERMARK, NO_WATERMARK } from './watermark.ts';
 
@@ -53,7 +54,7 @@ export class WatermarkValve {
     channel.isAligned = !isIdle && channel.watermarkMs >= this.#watermarkMs;
     const wasIdle = this.#isIdle;
     this.#isIdle = this.#channels.every((other) => other.isIdle);
-    const rose = isIdle && this.#combine();
+    const rose = isIdle && (this.#isIdle ? this.#catchUp(channel) : this.#combine());
     return rose || wasIdle !== this.#isIdle;
   }
 
@@ -66,6 +67,18 @@ export class WatermarkValve {
     channel.isAligned = true;
     this.#isIdle = false;
     return this.#combine();
+  }
+
+  /** I4, unless the last channel was itself behind and so said nothing about the others. */
+  #catchUp(last: ChannelTime): boolean {
+    if (last.watermarkMs !== this.#watermarkMs) return false;
+    const highest = this.#channels.reduce(
+      (high, channel) => Math.max(high, channel.watermarkMs),
+      NO_WATERMARK,
+    );
+    if (highest <= this.#watermarkMs) return false;
+    this.#watermarkMs = highest;
+    return true;
   }
 
   #combine(): boolean {

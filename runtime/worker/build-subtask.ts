@@ -22,7 +22,7 @@ import type { Log } from '../core/log.ts';
 import type { LogicalGraph } from '../graph/logical.ts';
 import { MAIN_OUTPUT } from '../graph/logical.ts';
 import type { PhysicalPlan, PlannedEdge, PlannedOperator, PlannedTask } from '../graph/physical.ts';
-import type { OutputEdge } from '../shuffle/output-edge.ts';
+import type { OutputEdge, RouteFailure } from '../shuffle/output-edge.ts';
 import { OutputGate } from '../shuffle/output-gate.ts';
 import type { ChannelReader } from '../shuffle/channel-reader.ts';
 import type { MemoryBudget } from '../state/memory-budget.ts';
@@ -46,7 +46,12 @@ export interface SlotServices {
   /** A connector failed between steps. */
   fail(address: SubtaskAddress, error: unknown): void;
   /** The channels of an edge that this subtask writes, behind their partitioner. */
-  openOutput(edge: PlannedEdge, address: SubtaskAddress, gate: OutputGate): OutputEdge;
+  openOutput(
+    edge: PlannedEdge,
+    address: SubtaskAddress,
+    gate: OutputGate,
+    failure: RouteFailure,
+  ): OutputEdge;
   /** The channels that this subtask reads, over all its input edges. */
   openInputs(edges: readonly PlannedEdge[], address: SubtaskAddress): readonly ChannelReader[];
 }
@@ -73,6 +78,7 @@ class SubtaskBuilder {
   readonly #operators: Operator[];
   readonly #contexts: OperatorContext[] = [];
   readonly #outputs: ChainOutput[] = [];
+  readonly #sinks: Operator[] = [];
 
   constructor(
     plan: PhysicalPlan,
@@ -143,12 +149,12 @@ class SubtaskBuilder {
     const outputs = this.#openOutputs(planned, position);
     const context = this.#makeContext(planned, position, outputs);
     this.#contexts[position] = context;
-    return createOperator(this.#specAt(position), context, (spec) =>
-      createSink(
-        this.#services.makers.sink(spec.sink.kind)(spec.sink, this.#sinkContext()),
-        context,
-      ),
-    );
+    return createOperator(this.#specAt(position), context, (spec) => {
+      const writer = this.#services.makers.sink(spec.sink.kind)(spec.sink, this.#sinkContext());
+      const sink = createSink(writer, context);
+      this.#sinks.push(sink);
+      return sink;
+    });
   }
 
   /** Where each output of an operator goes: operators of the chain, and edges that leave it. */
@@ -164,7 +170,12 @@ class SubtaskBuilder {
     }
     for (const edge of this.#plan.edges) {
       if (edge.fromTask !== this.#task.index || edge.fromNode !== planned.nodeId) continue;
-      const opened = this.#services.openOutput(edge, this.#address, this.#gate);
+      const opened = this.#services.openOutput(
+        edge,
+        this.#address,
+        this.#gate,
+        this.#routeFailure(planned, edge),
+      );
       this.#outputs.push({ edge: opened, from: position });
       add(edge.output, opened.emit);
     }
@@ -181,6 +192,7 @@ class SubtaskBuilder {
     const { clock, log, stateMemory } = this.#services;
     const { watermarksMs, wakesMs } = this.#times;
     const gate = this.#gate;
+    const sinks = this.#sinks;
     return {
       uid: planned.uid,
       name: planned.name,
@@ -193,7 +205,7 @@ class SubtaskBuilder {
       stateMemory,
       emit: outputs.get(MAIN_OUTPUT) ?? (() => undefined),
       sideOutput: (tag) => outputs.get(tag),
-      isBlocked: () => gate.blockedChannels > 0,
+      isBlocked: () => gate.blockedChannels > 0 || isAnyFull(sinks),
       currentWatermark: () => watermarksMs[position] as number,
       count: (counter, by) => {
         this.#counters.count(counter, by);
@@ -205,8 +217,21 @@ class SubtaskBuilder {
     };
   }
 
-  #failure(planned: PlannedOperator, error: unknown, record: unknown): Error {
-    if (error instanceof EngineError && error.code === 'USER_FUNCTION_FAILED') return error;
+  /** The function that spreads records over the subtasks of an edge belongs to its consumer, but runs here. */
+  #routeFailure(planned: PlannedOperator, edge: PlannedEdge): RouteFailure {
+    const consumer = this.#plan.tasks[edge.toTask]?.operators[0]?.name ?? '';
+    const what = `The function that partitions the records for "${consumer}" threw`;
+    return (error, record) => this.#failure(planned, error, record, what);
+  }
+
+  #failure(
+    planned: PlannedOperator,
+    error: unknown,
+    record: unknown,
+    what = `The function of "${planned.name}" threw`,
+  ): Error {
+    // What was thrown further down the chain passes through the functions before it.
+    if (error instanceof EngineError && error.details['operator'] !== undefined) return error;
     const details = {
       ...(error instanceof EngineError ? error.details : {}),
       operator: planned.name,
@@ -218,8 +243,7 @@ class SubtaskBuilder {
       return new EngineError(error.code, error.message, { cause: error, details });
     }
     const reason = error instanceof Error ? error.message : String(error);
-    const message = `The function of "${planned.name}" threw: ${reason}`;
-    return new EngineError('USER_FUNCTION_FAILED', message, { cause: error, details });
+    return new EngineError('USER_FUNCTION_FAILED', `${what}: ${reason}`, { cause: error, details });
   }
 
   #sourceContext(): SourceContext {
@@ -295,6 +319,11 @@ function createOperator(
     case 'sink':
       return makeSink(spec);
   }
+}
+
+function isAnyFull(sinks: readonly Operator[]): boolean {
+  for (const sink of sinks) if (sink.isFull?.() === true) return true;
+  return false;
 }
 
 /** One closure, whatever the number of receivers. */

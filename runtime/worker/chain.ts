@@ -56,6 +56,7 @@ export class Chain {
   readonly #sinks: readonly Operator[];
   readonly #passedOnMs: number[]; // by output
   readonly #outgoingMs: number[]; // by operator
+  readonly #isUnfinished: boolean[]; // by operator: stopped early, to be called again
   #advancing = -1; // the operator at which advancing stopped early
   #advancingToMs = NO_WATERMARK;
   #ending = 0;
@@ -65,9 +66,12 @@ export class Chain {
     this.#outputs = outputs;
     this.#gate = gate;
     this.#times = times;
-    this.#sinks = links.map((link) => link.operator).filter((operator) => operator.isFull);
+    this.#sinks = links
+      .map((link) => link.operator)
+      .filter((operator) => operator.isFull !== undefined);
     this.#passedOnMs = outputs.map(() => NO_WATERMARK);
     this.#outgoingMs = links.map(() => NO_WATERMARK);
+    this.#isUnfinished = links.map(() => false);
     this.makesWatermarks = links.some((link) => link.operator.outputWatermark !== undefined);
     const head = links[0]?.operator;
     this.process = head === undefined ? () => undefined : head.process.bind(head);
@@ -85,32 +89,34 @@ export class Chain {
     return true;
   }
 
-  /** Brings event time to `watermarkMs`; false when stopped early: call `resume` once outputs have room. */
+  /**
+   * Brings event time to `watermarkMs`; false when stopped early: call `resume` once outputs have room. What an earlier
+   * call left unfinished is finished by this one.
+   */
   advance(watermarkMs: number): boolean {
     this.#advancingToMs = watermarkMs;
-    return this.#advanceFrom(0, false);
+    return this.#advanceFrom(0);
   }
 
   /** Goes on with what stopped early; true when nothing is left. */
   resume(): boolean {
     if (this.#advancing < 0) return true;
-    return this.#advanceFrom(this.#advancing, true);
+    return this.#advanceFrom(this.#advancing);
   }
 
-  #advanceFrom(first: number, isResumed: boolean): boolean {
+  #advanceFrom(first: number): boolean {
     const { watermarksMs } = this.#times;
-    let mustCall = isResumed;
     for (let position = first; position < this.#links.length; position++) {
       const { operator, input } = this.#links[position] as ChainLink;
       const incoming = input < 0 ? this.#advancingToMs : (this.#outgoingMs[input] ?? NO_WATERMARK);
-      if (mustCall || incoming > (watermarksMs[position] ?? NO_WATERMARK)) {
+      if (incoming > (watermarksMs[position] ?? NO_WATERMARK) || this.#isUnfinished[position]) {
         watermarksMs[position] = incoming;
-        if (operator.advanceWatermark?.(incoming) === false) {
+        this.#isUnfinished[position] = operator.advanceWatermark?.(incoming) === false;
+        if (this.#isUnfinished[position]) {
           this.#advancing = position;
           return false;
         }
       }
-      mustCall = false;
       this.#outgoingMs[position] = operator.outputWatermark?.() ?? incoming;
     }
     this.#advancing = -1;
@@ -132,7 +138,7 @@ export class Chain {
     return Math.min(Infinity, ...this.#times.wakesMs);
   }
 
-  /** Wakes the operators that are due. */
+  /** Wakes the operators that are due; one that makes watermarks may have one to pass on then. */
   wake(nowMs: number): void {
     for (const [position, wakeMs] of this.#times.wakesMs.entries()) {
       if (wakeMs > nowMs) continue;
@@ -140,6 +146,7 @@ export class Chain {
       const isDone = this.#links[position]?.operator.onProcessingTime?.(nowMs) ?? true;
       if (!isDone) this.#times.wakesMs[position] = nowMs;
     }
+    if (this.makesWatermarks) this.advance(this.watermarkMs);
   }
 
   /** All input has ended; false when stopped early: call again. */

@@ -45,6 +45,7 @@ export class InputSubtask extends Subtask implements ElementHandler {
 
   /** At most one buffer of each channel, beginning where the last step stopped. */
   protected takeInput(): StepResult {
+    this.#tellStatus();
     let hasRead = false;
     for (let tried = 0; tried < this.#readers.length; tried++) {
       const reader = this.#readers[this.#next];
@@ -53,6 +54,7 @@ export class InputSubtask extends Subtask implements ElementHandler {
         if (!reader.readBuffer(this)) return 'worked';
       }
       this.#next = this.#next + 1 === this.#readers.length ? 0 : this.#next + 1;
+      if (hasRead && !this.canTakeInput()) return 'worked';
     }
     if (this.#endedChannels.size === this.#readers.length) return 'ended';
     return hasRead ? 'worked' : 'idle';
@@ -84,8 +86,14 @@ export class InputSubtask extends Subtask implements ElementHandler {
   }
 
   #follow(): void {
-    const { watermarkMs, isIdle } = this.#valve.output;
-    if (watermarkMs > this.chain.watermarkMs) this.chain.advance(watermarkMs);
+    const { watermarkMs } = this.#valve.output;
+    // Downstream ignores the watermarks of an idle channel, so idleness waits until time has passed through the chain.
+    if (watermarkMs <= this.chain.watermarkMs || this.chain.advance(watermarkMs))
+      this.#tellStatus();
+  }
+
+  #tellStatus(): void {
+    const { isIdle } = this.#valve.output;
     if (isIdle === this.#isIdle) return;
     this.#isIdle = isIdle;
     this.chain.writeStatus(isIdle);

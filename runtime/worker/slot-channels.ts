@@ -11,7 +11,7 @@ import {
 import { ChannelReader } from '../shuffle/channel-reader.ts';
 import { ChannelWriter } from '../shuffle/channel-writer.ts';
 import { Doorbell } from '../shuffle/doorbell.ts';
-import { type Distribution, OutputEdge } from '../shuffle/output-edge.ts';
+import { type Distribution, OutputEdge, type RouteFailure } from '../shuffle/output-edge.ts';
 import type { OutputGate } from '../shuffle/output-gate.ts';
 import { RingConsumer, RingProducer } from '../shuffle/ring.ts';
 import { DeclaredType, InferredTypes } from '../shuffle/type-selector.ts';
@@ -41,7 +41,11 @@ export class SlotChannels {
     this.#recordBytesMax = recordBytesMax;
   }
 
-  openOutput(edge: PlannedEdge, address: SubtaskAddress, gate: OutputGate): OutputEdge {
+  openOutput(
+    edge: PlannedEdge,
+    address: SubtaskAddress,
+    { gate, failure }: { readonly gate: OutputGate; readonly failure: RouteFailure },
+  ): OutputEdge {
     const writers = this.#channels
       .filter((channel) => channel.edge === edge.index && channel.fromSubtask === address.subtask)
       .map(({ number }) => {
@@ -51,7 +55,7 @@ export class SlotChannels {
           edge.recordType === undefined ? new InferredTypes() : new DeclaredType(edge.recordType);
         return new ChannelWriter(producer, gate, types, this.#recordBytesMax);
       });
-    return new OutputEdge(writers, this.#distributionOf(edge, address.subtask));
+    return new OutputEdge(writers, this.#distributionOf(edge, address.subtask), failure);
   }
 
   openInputs(edges: readonly PlannedEdge[], address: SubtaskAddress): readonly ChannelReader[] {

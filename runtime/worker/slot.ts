@@ -141,7 +141,8 @@ export class Slot {
       fail: (address, error) => {
         this.#fail(address, error);
       },
-      openOutput: (edge, address, gate) => channels.openOutput(edge, address, gate),
+      openOutput: (edge, address, gate, failure) =>
+        channels.openOutput(edge, address, { gate, failure }),
       openInputs: (edges, address) => channels.openInputs(edges, address),
     };
   }

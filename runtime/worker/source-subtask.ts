@@ -42,8 +42,11 @@ export class SourceSubtask extends Subtask {
   }
 
   async close(committed: boolean): Promise<void> {
-    await this.#reader.close();
-    await this.chain.close(committed);
+    try {
+      await this.#reader.close();
+    } finally {
+      await this.chain.close(committed);
+    }
   }
 
   nextWakeMs(): number {
@@ -81,10 +84,10 @@ export class SourceSubtask extends Subtask {
     if (tracker === undefined) return;
     const nowMs = this.clock.nowMs();
     if (!tracker.isEveryRecord) this.#advance(tracker.poll(nowMs));
-    const isIdle = tracker.isIdle(nowMs);
-    if (isIdle === this.#isIdle) return;
-    this.#isIdle = isIdle;
-    this.chain.writeStatus(isIdle);
+    if (!tracker.isIdle(nowMs) || this.#isIdle) return; // only a record ends idleness
+    this.#advance(tracker.advance()); // nobody listens to the watermarks of an idle channel
+    this.#isIdle = true;
+    this.chain.writeStatus(true);
   }
 
   #advance(watermarkMs: number): void {
@@ -115,6 +118,7 @@ export class SourceSubtask extends Subtask {
       if (this.#isIdle) this.#becomeActive();
       process(value, timestampMs);
       if (isEveryRecord) this.#advance(tracker.advance());
+      else if (this.chain.makesWatermarks) this.#advance(this.chain.watermarkMs);
     };
   }
 

@@ -78,12 +78,11 @@ export abstract class Subtask {
 
   step(): StepResult {
     const result = this.#tryStep();
-    if (this.#wasBlocked && result !== 'blocked') this.onUnblocked();
     this.#wasBlocked = result === 'blocked';
     return result;
   }
 
-  /** Called after the first step that was not held back by downstream. */
+  /** Called before the first input after downstream held the task back. */
   protected onUnblocked(): void {
     // Only sources measure idleness.
   }
@@ -95,6 +94,7 @@ export abstract class Subtask {
     const nowMs = this.clock.nowMs();
     if (this.chain.nextWakeMs() <= nowMs) this.chain.wake(nowMs);
     if (!this.chain.canTakeInput()) return 'blocked';
+    if (this.#wasBlocked) this.onUnblocked();
     const result = this.takeInput();
     if (result !== 'ended') return result;
     this.#phase = 'closing-time';
