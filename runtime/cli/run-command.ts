@@ -85,6 +85,7 @@ class JobRun {
   readonly #run: JobRunOptions;
   #interrupts = 0;
   #jobId: JobId | undefined;
+  #isUnbounded = false;
   #wakeKeeper: () => void = () => undefined;
 
   constructor(run: JobRunOptions) {
@@ -136,6 +137,7 @@ class JobRun {
       );
     }
     const { coordinator } = cluster;
+    this.#isUnbounded = !planned.plan.bounded;
     this.#jobId = await coordinator.submit({ module, parameters, parallelism });
     if (this.#interrupts > 0) coordinator.cancelJob(this.#jobId);
     const stopRefreshing = this.#refresh();
@@ -194,12 +196,20 @@ class JobRun {
     });
   }
 
-  /** First: cancel the job and end in order. Second: end now. */
+  /** An unbounded job is first asked to finish with what it has read; then a job is canceled; then all ends at once. */
   readonly #onInterrupt = (): void => {
     this.#interrupts++;
     this.#wakeKeeper();
-    if (this.#interrupts > 1) process.exit(EXIT_INTERRUPTED);
-    const { coordinator } = this.#run.cluster;
-    if (this.#jobId !== undefined) coordinator.cancelJob(this.#jobId);
+    const { cluster, display } = this.#run;
+    const { coordinator } = cluster;
+    if (this.#jobId === undefined) {
+      if (this.#interrupts > 1) process.exit(EXIT_INTERRUPTED);
+      return;
+    }
+    if (this.#isUnbounded && this.#interrupts === 1 && coordinator.stopJob(this.#jobId)) {
+      display.print('finishing with what was read; interrupt again to cancel');
+      return;
+    }
+    if (!coordinator.cancelJob(this.#jobId) && this.#interrupts > 1) process.exit(EXIT_INTERRUPTED);
   };
 }

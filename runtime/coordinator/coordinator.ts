@@ -125,6 +125,11 @@ export class Coordinator {
     return execution;
   }
 
+  /** Has the job finish with what it has read; false when it is not running. */
+  stopJob(jobId: JobId): boolean {
+    return this.#jobs.get(jobId)?.stop() ?? false;
+  }
+
   /** False when there is no such job, or it has ended. */
   cancelJob(jobId: string): boolean {
     return this.#jobs.get(jobId as JobId)?.cancel() ?? false;
@@ -150,7 +155,7 @@ export class Coordinator {
     let workerId: WorkerId | undefined;
     socket.on('data', (chunk) => {
       try {
-        for (const json of reader.push(chunk as Buffer)) {
+        for (const json of reader.push(chunk)) {
           const message = readWorkerMessage(json);
           if (message.kind === 'register') workerId = this.#register(message, socket);
           else if (workerId !== undefined) this.#receive(workerId, message);

@@ -153,8 +153,9 @@ export class JobExecution {
   }
 
   onCollected(rows: string): void {
+    if (this.status !== 'CREATED' && this.status !== 'RUNNING') return;
     const values = deserialize(Buffer.from(rows, 'base64')) as readonly unknown[];
-    this.collected.push(...values);
+    for (const value of values) this.collected.push(value);
     const { collectRowsMax } = this.#options;
     if (this.collected.length <= collectRowsMax) return;
     const message = `The job collected more than ${collectRowsMax} records: write to a file sink, or raise MILLRACE_COLLECT_ROWS_MAX.`;
@@ -169,10 +170,12 @@ export class JobExecution {
   onWorkerLost(workerId: WorkerId, error: EngineError): void {
     if (!this.#workers.has(workerId)) return;
     const nowMs = this.#options.clock.nowMs();
-    for (const subtask of this.#subtasks.flat()) {
-      if (subtask.place.workerId === workerId) subtask.cancel(nowMs);
+    const lost = this.#subtasks.flat().filter((subtask) => subtask.place.workerId === workerId);
+    const hasCommitted = lost.every(({ reported }) => reported === 'committed');
+    if (!hasCommitted) {
+      for (const subtask of lost) subtask.cancel(nowMs);
+      this.fail(error, { workerId });
     }
-    this.fail(error, { workerId });
     this.#notDeployed.delete(workerId);
     this.#workers.delete(workerId);
     this.#endIfReleased();
@@ -196,6 +199,13 @@ export class JobExecution {
     this.#enter('FAILING');
     if (!wasCancelling) this.#stopWorkers();
     this.#endIfReleased();
+  }
+
+  /** Ends the sources and lets the job finish with what they have read; false unless it is running. */
+  stop(): boolean {
+    if (this.status !== 'RUNNING' || this.#isCommitting) return false;
+    this.#broadcast({ kind: 'stop', deployment: this.deployment });
+    return true;
   }
 
   /** Ends the job without results; false when it has ended or is ending already. */

@@ -42,7 +42,12 @@ export class Membership {
     return this.#members.get(workerId);
   }
 
+  /** A worker that comes back over another connection has given up what it ran: first it is lost. */
   add(facts: RegisterMessage, socket: Socket): void {
+    const before = this.#members.get(facts.workerId);
+    if (before !== undefined && before.socket !== socket) {
+      this.#lose(facts.workerId, 'it has opened another connection and begun anew');
+    }
     this.#members.set(facts.workerId, {
       id: facts.workerId,
       facts,

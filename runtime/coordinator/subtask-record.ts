@@ -41,6 +41,7 @@ export class SubtaskRecord {
   #endedMs: number | undefined;
   #counts: SubtaskCounts = NO_COUNTS;
   #rates = zeroRates();
+  #counted: SubtaskCounts = NO_COUNTS; // those the rates were last made of
   #countedMs: number | undefined;
 
   constructor(index: number, place: SlotAddress) {
@@ -67,13 +68,13 @@ export class SubtaskRecord {
   }
 
   count(counts: SubtaskCounts, nowMs: number): void {
-    const before = this.#counts;
     this.#counts = counts;
     if (this.hasEnded) return;
     const elapsedMs = nowMs - (this.#countedMs ?? this.#startedMs ?? nowMs);
     if (elapsedMs < RATE_INTERVAL_MIN_MS) return;
+    this.#rates = ratesBetween(this.#counted, counts, elapsedMs);
+    this.#counted = counts;
     this.#countedMs = nowMs;
-    this.#rates = ratesBetween(before, counts, elapsedMs);
   }
 
   snapshot(): SubtaskSnapshot {

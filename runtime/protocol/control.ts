@@ -3,7 +3,7 @@
 // side says so.
 //
 //   worker -> coordinator   register, heartbeat, metrics, deployed, subtask, deployment-failed, collected, released
-//   coordinator -> worker   welcome, refused, deploy, start, commit, cancel
+//   coordinator -> worker   welcome, refused, deploy, start, stop, commit, cancel
 
 import { z } from 'zod';
 import type { ErrorRecord } from '../core/errors.ts';
@@ -57,6 +57,7 @@ export type CoordinatorMessage =
   | { readonly kind: 'refused'; readonly reason: string }
   | DeployMessage
   | { readonly kind: 'start'; readonly deployment: DeploymentId }
+  | { readonly kind: 'stop'; readonly deployment: DeploymentId }
   | { readonly kind: 'commit'; readonly deployment: DeploymentId }
   | { readonly kind: 'cancel'; readonly deployment: DeploymentId };
 
@@ -122,7 +123,7 @@ export type WorkerMessage =
   | { readonly kind: 'released'; readonly deployment: DeploymentId };
 
 const coordinatorEnvelope = z.looseObject({
-  kind: z.enum(['welcome', 'refused', 'deploy', 'start', 'commit', 'cancel']),
+  kind: z.enum(['welcome', 'refused', 'deploy', 'start', 'stop', 'commit', 'cancel']),
 });
 const workerEnvelope = z.looseObject({
   kind: z.enum([

@@ -61,7 +61,7 @@ export class ControlConnection {
     });
     socket.on('data', (chunk) => {
       try {
-        for (const json of reader.push(chunk as Buffer))
+        for (const json of reader.push(chunk))
           this.#receive(readCoordinatorMessage(json));
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error);

@@ -49,7 +49,7 @@ export class ExchangePeer {
     let reason = 'the other side closed it';
     socket.on('data', (chunk) => {
       try {
-        this.#receive(chunk as Buffer);
+        this.#receive(chunk);
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error);
         socket.destroy();

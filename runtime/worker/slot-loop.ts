@@ -56,20 +56,22 @@ export class SlotLoop {
   /** Resolves when every subtask has ended, one has failed, or `stop` was called. */
   async run(): Promise<void> {
     let turnStartMs = this.#lastMs;
-    while (!this.#isStopped && this.#running.length > 0) {
+    while (this.#goesOn()) {
       const seen = this.#options.bell.read();
       const hasWorked = this.#stepAll();
       const nowMs = this.#options.clock.monotonicMs();
       this.#flushIfDue(nowMs);
       this.#reportIfDue(nowMs);
-      if (!hasWorked && !this.#isStopped && this.#running.length > 0) {
-        await this.#sleep(seen);
-      }
+      if (!hasWorked && this.#goesOn()) await this.#sleep(seen);
       if (nowMs - turnStartMs >= TURN_MS || !hasWorked) {
         await nextTurn();
         turnStartMs = this.#options.clock.monotonicMs();
       }
     }
+  }
+
+  #goesOn(): boolean {
+    return !this.#isStopped && this.#running.length > 0;
   }
 
   #stepAll(): boolean {

@@ -54,6 +54,7 @@ export interface SlotDeployment {
 export type ToSlot =
   | SlotDeployment
   | { readonly kind: 'start' }
+  | { readonly kind: 'stop' }
   | { readonly kind: 'commit' }
   | { readonly kind: 'cancel' };
 

@@ -29,6 +29,7 @@ type Phase =
   | { readonly kind: 'deployed'; readonly subtasks: readonly Subtask[] }
   | { readonly kind: 'running'; readonly subtasks: readonly Subtask[]; readonly loop: SlotLoop }
   | { readonly kind: 'prepared'; readonly subtasks: readonly Subtask[] }
+  | { readonly kind: 'committing' }
   | { readonly kind: 'released' };
 
 /** What a slot thread is made of. */
@@ -51,6 +52,7 @@ export class Slot {
   #collected: unknown[] = [];
   #collectedRows = 0;
   #isCanceled = false;
+  #isCommitted = false;
 
   constructor({ port, data, makers, clock }: SlotOptions) {
     this.#port = port;
@@ -76,6 +78,9 @@ export class Slot {
         return;
       case 'start':
         await this.#run();
+        return;
+      case 'stop':
+        this.#stopSources();
         return;
       case 'commit':
         await this.#commit();
@@ -172,6 +177,14 @@ export class Slot {
     this.#reportMetrics(subtasks);
     this.#phase = { kind: 'prepared', subtasks };
     if (this.#isCanceled) await this.#cancel();
+    else if (this.#isCommitted) await this.#commit();
+  }
+
+  /** The sources end here; what they have emitted runs to its end. */
+  #stopSources(): void {
+    if (this.#phase.kind !== 'running') return;
+    for (const subtask of this.#phase.subtasks) subtask.stop();
+    this.#bell.ring();
   }
 
   async #prepare(subtask: Subtask): Promise<void> {
@@ -185,9 +198,12 @@ export class Slot {
     }
   }
 
+  /** May come before the loop has noticed that its last subtask prepared: then it is taken up there. */
   async #commit(): Promise<void> {
+    this.#isCommitted = true;
     if (this.#phase.kind !== 'prepared') return;
     const { subtasks } = this.#phase;
+    this.#phase = { kind: 'committing' };
     for (const subtask of subtasks) {
       try {
         await subtask.chain.commit();
@@ -199,7 +215,7 @@ export class Slot {
     await this.#release(subtasks, true);
   }
 
-  /** Stops where it is: a running loop first comes to its end and then calls again. */
+  /** Stops where it is: a running loop first comes to its end and then calls again; a commit is not undone. */
   async #cancel(): Promise<void> {
     this.#isCanceled = true;
     switch (this.#phase.kind) {
@@ -214,6 +230,7 @@ export class Slot {
         await this.#release([], false);
         return;
       case 'deploying':
+      case 'committing':
       case 'released':
         return;
     }

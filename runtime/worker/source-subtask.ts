@@ -27,6 +27,7 @@ export class SourceSubtask extends Subtask {
   readonly #gate: OutputGate;
   readonly #emit: (value: unknown, timestampMs: number) => void;
   #isIdle = false;
+  #isStopped = false;
 
   constructor(parts: SourceSubtaskParts) {
     super(parts);
@@ -58,11 +59,16 @@ export class SourceSubtask extends Subtask {
     );
   }
 
+  override stop(): void {
+    this.#isStopped = true;
+  }
+
   protected override onUnblocked(): void {
     this.#tracker?.resume(this.clock.nowMs());
   }
 
   protected takeInput(): StepResult {
+    if (this.#isStopped) return 'ended';
     const before = this.recordsIn;
     const status = this.#reader.poll(this.#emit, this.#pollRecords());
     if (status === 'ended') return 'ended';

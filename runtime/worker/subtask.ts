@@ -82,6 +82,11 @@ export abstract class Subtask {
     return result;
   }
 
+  /** Ends the input of a source; other subtasks end with their input. */
+  stop(): void {
+    // Only sources can be told.
+  }
+
   /** Called before the first input after downstream held the task back. */
   protected onUnblocked(): void {
     // Only sources measure idleness.

@@ -170,6 +170,9 @@ export class WorkerNode {
         this.#exchange.start(message.deployment);
         this.#sendToSlots(message.deployment, { kind: 'start' });
         return;
+      case 'stop':
+        this.#sendToSlots(message.deployment, { kind: 'stop' });
+        return;
       case 'commit':
         this.#sendToSlots(message.deployment, { kind: 'commit' });
         return;
@@ -248,7 +251,7 @@ export class WorkerNode {
 
   #sendToSlots(
     deployment: DeploymentId,
-    message: { readonly kind: 'start' | 'commit' | 'cancel' },
+    message: { readonly kind: 'start' | 'stop' | 'commit' | 'cancel' },
   ): void {
     for (const slot of this.#deployments.get(deployment)?.slots.keys() ?? []) {
       this.#slotAt(slot).send(message);
