@@ -26,7 +26,7 @@ export class Environment {
     const node = this.#builder.add(
       {
         kind: 'source',
-        source: source as SourceSpec<unknown>,
+        source: source,
         watermarks: options.watermarks as WatermarkStrategy<unknown> | undefined,
       },
       { name: `source: ${source.label}`, inputs: [], outputType: source.recordType },

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { parseDurationMs } from '../core/quantity.ts';
 import type { JobSnapshot } from '../protocol/cluster-snapshot.ts';
-import { Environment } from './environment.ts';
+import type { Environment } from './environment.ts';
 
 /** What `summarize` and `check` are given after a run. */
 export interface FinishedRun<Parameters> {

@@ -30,6 +30,8 @@ import type { Declared, StatesOf } from './states.ts';
 export interface StreamOrigin {
   readonly node: LogicalNode;
   readonly output: string;
+  /** How its records get to the next operator; `auto` when the job says nothing. */
+  readonly partitioning?: Partitioning;
 }
 
 /** What a process function may do besides returning nothing. */
@@ -47,16 +49,10 @@ export interface DeadLetter {
 export class Stream<T> {
   readonly #builder: GraphBuilder;
   readonly #origins: readonly StreamOrigin[];
-  readonly #partitioning: Partitioning;
 
-  constructor(
-    builder: GraphBuilder,
-    origins: readonly StreamOrigin[],
-    partitioning: Partitioning = { kind: 'auto' },
-  ) {
+  constructor(builder: GraphBuilder, origins: readonly StreamOrigin[]) {
     this.#builder = builder;
     this.#origins = origins;
-    this.#partitioning = partitioning;
   }
 
   /** One result a record. With `type`, results are laid out by that schema when they cross threads. */
@@ -126,7 +122,7 @@ export class Stream<T> {
   }
 
   /** States the record type without checking it: rows are laid out by the schema, a record that does not fit fails. */
-  typed<Schema extends z.ZodType<T>>(schema: Schema): Stream<T> {
+  typed(schema: z.ZodType<T>): this {
     for (const { node, output } of this.#origins)
       node.outputTypes.set(output, recordTypeOf(schema));
     return this;
@@ -165,32 +161,32 @@ export class Stream<T> {
 
   /** The next operator's subtask i gets what this one's subtask i emits. */
   forward(): Stream<T> {
-    return new Stream(this.#builder, this.#origins, { kind: 'forward' });
+    return this.#partitioned({ kind: 'forward' });
   }
 
   /** Round-robin over all subtasks of the next operator. */
   rebalance(): Stream<T> {
-    return new Stream(this.#builder, this.#origins, { kind: 'rebalance' });
+    return this.#partitioned({ kind: 'rebalance' });
   }
 
   /** Round-robin over a neighbouring subset of the subtasks. */
   rescale(): Stream<T> {
-    return new Stream(this.#builder, this.#origins, { kind: 'rescale' });
+    return this.#partitioned({ kind: 'rescale' });
   }
 
   /** Every record to every subtask. */
   broadcast(): Stream<T> {
-    return new Stream(this.#builder, this.#origins, { kind: 'broadcast' });
+    return this.#partitioned({ kind: 'broadcast' });
   }
 
   /** Every record to the first subtask. */
   global(): Stream<T> {
-    return new Stream(this.#builder, this.#origins, { kind: 'global' });
+    return this.#partitioned({ kind: 'global' });
   }
 
   /** `choose` returns the index of the subtask, from 0 to `subtasks - 1`. */
   partitionBy(choose: (value: T, subtasks: number) => number): Stream<T> {
-    return new Stream(this.#builder, this.#origins, {
+    return this.#partitioned({
       kind: 'custom',
       choose: choose as (value: unknown, subtasks: number) => number,
     });
@@ -208,14 +204,23 @@ export class Stream<T> {
   ): OperatorStream<Out> {
     const node = this.#builder.add(spec, {
       name,
-      inputs: this.#edges(this.#partitioning),
+      inputs: this.#edges(),
       outputType,
     });
     return new OperatorStream(this.#builder, node);
   }
 
-  #edges(partitioning: Partitioning) {
-    return this.#origins.map(({ node, output }) => ({ from: node.id, output, partitioning }));
+  #edges() {
+    return this.#origins.map(({ node, output, partitioning = { kind: 'auto' } }) => ({
+      from: node.id,
+      output,
+      partitioning,
+    }));
+  }
+
+  #partitioned(partitioning: Partitioning): Stream<T> {
+    const origins = this.#origins.map((origin) => ({ ...origin, partitioning }));
+    return new Stream(this.#builder, origins);
   }
 
   /** The record type, when all origins agree on one. */
@@ -366,7 +371,9 @@ export class KeyedStream<T, K extends Key, KeyFields> {
   /** Your own logic with state and timers. */
   process<
     Out,
-    Declarations extends Readonly<Record<string, Declared<unknown>>> = Record<never, never>,
+    Declarations extends Readonly<Record<string, Declared<unknown>>> = Readonly<
+      Record<string, never>
+    >,
   >(
     functions: KeyedProcess<T, K, Out, Declarations>,
     options: { type?: z.ZodType<Out> } = {},
@@ -375,7 +382,10 @@ export class KeyedStream<T, K extends Key, KeyFields> {
       {
         kind: 'keyed-process',
         selector: this.#selector,
-        functions: { state: {}, ...functions } as unknown as KeyedProcessFunctions,
+        functions: {
+          ...functions,
+          state: functions.state ?? {},
+        } as unknown as KeyedProcessFunctions,
       },
       {
         name: 'process',
@@ -395,11 +405,12 @@ export class KeyedStream<T, K extends Key, KeyFields> {
 /** Windows of `sizeMs` aligned to the epoch, moved by `offsetMs` (for days in a time zone). */
 export function tumbling(options: { sizeMs: number; offsetMs?: number }): TumblingWindows {
   const { sizeMs, offsetMs = 0 } = options;
-  if (!Number.isSafeInteger(sizeMs) || sizeMs <= 0 || Math.abs(offsetMs) >= sizeMs) {
+  const isWhole = Number.isSafeInteger(sizeMs) && Number.isSafeInteger(offsetMs);
+  if (!isWhole || sizeMs <= 0 || Math.abs(offsetMs) >= sizeMs) {
     throw new EngineError(
       'JOB_INVALID',
-      `A tumbling window of ${sizeMs} ms with offset ${offsetMs} ms: the size must be a positive whole ` +
-        'number of milliseconds and the offset smaller than it.',
+      `A tumbling window of ${sizeMs} ms with offset ${offsetMs} ms: both must be whole numbers of ` +
+        'milliseconds, the size positive and the offset smaller than it.',
     );
   }
   return { kind: 'tumbling', sizeMs, offsetMs };

@@ -48,16 +48,12 @@ function findNodeProblems(
 ): string[] {
   const problems: string[] = [];
   const own = parallelism[node.id] ?? 1;
-  if (!Number.isInteger(own) || own < 1 || own > MAX_PARALLELISM_UPPER_BOUND) {
+  if (!isParallelism(own)) {
     problems.push(
       `"${node.name}" has parallelism ${own}: use an integer from 1 to ${MAX_PARALLELISM_UPPER_BOUND}`,
     );
   }
-  if (node.maxParallelism !== undefined && node.maxParallelism < own) {
-    problems.push(
-      `"${node.name}" has parallelism ${own} above its maximum parallelism ${node.maxParallelism}`,
-    );
-  }
+  problems.push(...findKeyGroupProblems(node, own));
   const limit = connectorLimit(node);
   if (limit !== undefined && own > limit.subtasks) {
     problems.push(
@@ -74,6 +70,26 @@ function findNodeProblems(
     );
   }
   return problems;
+}
+
+function findKeyGroupProblems(
+  { name, maxParallelism }: LogicalNode,
+  parallelism: number,
+): string[] {
+  if (maxParallelism === undefined) return [];
+  if (!isParallelism(maxParallelism)) {
+    return [
+      `"${name}" has maximum parallelism ${maxParallelism}: use an integer from 1 to ${MAX_PARALLELISM_UPPER_BOUND}`,
+    ];
+  }
+  if (maxParallelism >= parallelism) return [];
+  return [
+    `"${name}" has parallelism ${parallelism} above its maximum parallelism ${maxParallelism}`,
+  ];
+}
+
+function isParallelism(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= MAX_PARALLELISM_UPPER_BOUND;
 }
 
 function connectorLimit(

@@ -16,6 +16,7 @@ import {
 } from './element.ts';
 
 const ANY: RecordType = { kind: 'any' };
+const ANY_CODEC = compileCodec(ANY);
 
 /** Chooses the codec of each record. */
 export interface TypeSelector {
@@ -46,27 +47,36 @@ export class DeclaredType implements TypeSelector {
 
 /** For an edge without a declared type. */
 export class InferredTypes implements TypeSelector {
-  readonly #known: RowCodec[] = [];
+  readonly #known: RowCodec[] = []; // as announced
+  #any = -1; // which of them takes everything
   #current = -1;
   #isNew = false;
 
   get codec(): RowCodec {
-    return this.#known[this.#current] ?? compileCodec(ANY);
+    return this.#known[this.#current] ?? ANY_CODEC;
   }
 
   select(value: unknown): boolean {
-    const current = this.#known[this.#current];
-    if (current?.accepts(value) === true) return false;
-    let index = this.#known.findIndex((codec) => codec.accepts(value));
-    this.#isNew = index < 0;
-    if (index < 0) {
-      const isLast = this.#known.length >= INFERRED_TYPES_MAX - 1;
-      this.#known.push(compileCodec(isLast ? ANY : inferRecordType(value)));
-      index = this.#known.length - 1;
-    }
+    if (this.#current !== this.#any && this.codec.accepts(value)) return false;
+    const known = this.#known.length;
+    const index = this.#indexFor(value);
+    this.#isNew = index === known;
     if (index === this.#current) return false;
     this.#current = index;
     return true;
+  }
+
+  /** One odd record must not make all that follow travel self-described: shapes are tried first, each time. */
+  #indexFor(value: unknown): number {
+    const fitting = this.#known.findIndex(
+      (codec, index) => index !== this.#any && codec.accepts(value),
+    );
+    if (fitting >= 0) return fitting;
+    const shapes = this.#known.length - (this.#any < 0 ? 0 : 1);
+    const type = shapes < INFERRED_TYPES_MAX - 1 ? inferRecordType(value) : ANY;
+    if (type.kind !== 'any') return this.#known.push(compileCodec(type)) - 1;
+    if (this.#any < 0) this.#any = this.#known.push(ANY_CODEC) - 1;
+    return this.#any;
   }
 
   announcement(): Uint8Array {
