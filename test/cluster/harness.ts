@@ -2,10 +2,12 @@
 // of it. Nothing here sleeps for a fixed time: a condition is looked at again in each turn, up to a deadline.
 
 import { fileURLToPath } from 'node:url';
+import { loadSettings } from '../../runtime/config/load.ts';
 import { systemClock } from '../../runtime/core/clock.ts';
-import type { EmbeddedCluster } from '../../runtime/cli/embedded-cluster.ts';
+import { EmbeddedCluster } from '../../runtime/cli/embedded-cluster.ts';
 import type { JobExecution } from '../../runtime/coordinator/job-execution.ts';
 import type { JobId } from '../../runtime/core/ids.ts';
+import { silentLog } from '../../runtime/core/log.ts';
 import type { JobSnapshot } from '../../runtime/protocol/cluster-snapshot.ts';
 import { testJob } from '../support/embedded.ts';
 
@@ -128,4 +130,25 @@ function describeJob({ status, tasks }: JobSnapshot): string {
     }),
   );
   return [status, ...lines].join('\n  ');
+}
+
+/** A cluster whose jobs wait for slots so briefly that its own start may not be bound by that. */
+export async function startImpatient(
+  workers: number,
+  slots: number,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<EmbeddedCluster> {
+  const cluster = await EmbeddedCluster.start({
+    workers,
+    settings: loadSettings({
+      TASK_MANAGER_NUMBER_TASK_SLOTS: String(slots),
+      MILLRACE_LOG_LEVEL: 'error',
+      MILLRACE_SLOT_REQUEST_TIMEOUT: '200ms',
+      ...environment,
+    }),
+    log: silentLog,
+    onOutput: (_, text) => process.stderr.write(text),
+  });
+  await untilFree(cluster, workers * slots);
+  return cluster;
 }
