@@ -85,7 +85,7 @@ export class JobExecution {
     return this.status === 'CREATED' && this.#subtasks.length === 0;
   }
 
-  /** Why it failed: the first failure, which caused the others. */
+  /** Why it failed: the failure that caused the others. */
   get failure(): ErrorRecord | undefined {
     return this.#failures.at(-1)?.error;
   }
@@ -187,12 +187,17 @@ export class JobExecution {
     const record = isErrorRecord(error) ? error : toErrorRecord(error);
     const taskName =
       where.task === undefined ? undefined : this.planned.plan.tasks[where.task]?.name;
-    this.#failures.unshift({
+    const failure = {
       error: record,
       atMs: this.#options.clock.nowMs(),
       taskName,
       workerId: where.workerId,
-    });
+    };
+    // The peers of a lost worker may tell of their broken connections before the coordinator notices the loss.
+    const isCause =
+      record.code === 'WORKER_LOST' && this.#failures.at(-1)?.error.code === 'CHANNEL_BROKEN';
+    if (isCause) this.#failures.push(failure);
+    else this.#failures.unshift(failure);
     if (this.#failures.length > FAILURES_MAX) this.#failures.splice(1, 1);
     if (this.status === 'FAILING') return;
     const wasCancelling = this.status === 'CANCELLING';
@@ -208,9 +213,10 @@ export class JobExecution {
     return true;
   }
 
-  /** Ends the job without results; false when it has ended or is ending already. */
+  /** Ends the job without results; false when it has ended, is ending already, or makes its results visible. */
   cancel(): boolean {
-    if (this.hasEnded || this.status === 'FAILING' || this.status === 'CANCELLING') return false;
+    const isEnding = this.status === 'FAILING' || this.status === 'CANCELLING';
+    if (this.hasEnded || isEnding || this.#isCommitting) return false; // I2
     this.#enter('CANCELLING');
     this.#stopWorkers();
     this.#endIfReleased();

@@ -135,7 +135,10 @@ class SubtaskBuilder {
     invariant(context !== undefined, 'the head has a context');
     return new SourceSubtask({
       ...parts,
-      reader: this.#services.makers.source(spec.source.kind)(spec.source, this.#sourceContext()),
+      reader: this.#services.makers.source(spec.source.kind)(
+        spec.source,
+        this.#sourceContext(this.#plannedAt(0)),
+      ),
       tracker:
         spec.watermarks === undefined
           ? undefined
@@ -150,7 +153,10 @@ class SubtaskBuilder {
     const context = this.#makeContext(planned, position, outputs);
     this.#contexts[position] = context;
     return createOperator(this.#specAt(position), context, (spec) => {
-      const writer = this.#services.makers.sink(spec.sink.kind)(spec.sink, this.#sinkContext());
+      const writer = this.#services.makers.sink(spec.sink.kind)(
+        spec.sink,
+        this.#sinkContext(planned),
+      );
       const sink = createSink(writer, context);
       this.#sinks.push(sink);
       return sink;
@@ -237,16 +243,17 @@ class SubtaskBuilder {
       operator: planned.name,
       uid: planned.uid,
       subtask: `${this.#address.subtask + 1} of ${this.#task.parallelism}`,
-      record: describeRecord(record),
+      ...(record === undefined ? {} : { record: describeRecord(record) }),
     };
     if (error instanceof EngineError) {
-      return new EngineError(error.code, error.message, { cause: error, details });
+      // The stack to show is the one of the job's function.
+      return new EngineError(error.code, error.message, { cause: error.cause ?? error, details });
     }
     const reason = error instanceof Error ? error.message : String(error);
     return new EngineError('USER_FUNCTION_FAILED', `${what}: ${reason}`, { cause: error, details });
   }
 
-  #sourceContext(): SourceContext {
+  #sourceContext(planned: PlannedOperator): SourceContext {
     const { clock, log } = this.#services;
     return {
       subtaskIndex: this.#address.subtask,
@@ -257,7 +264,9 @@ class SubtaskBuilder {
         this.#services.wake();
       },
       fail: (error) => {
-        this.#services.fail(this.#address, error);
+        const isOurs = error instanceof EngineError;
+        const told = isOurs ? this.#failure(planned, error, undefined) : error;
+        this.#services.fail(this.#address, told);
       },
       count: (counter, by) => {
         this.#counters.count(counter, by);
@@ -265,9 +274,9 @@ class SubtaskBuilder {
     };
   }
 
-  #sinkContext(): SinkContext {
+  #sinkContext(planned: PlannedOperator): SinkContext {
     return {
-      ...this.#sourceContext(),
+      ...this.#sourceContext(planned),
       jobId: this.#services.jobId,
       collect: (value) => {
         this.#services.collect(value);

@@ -28,8 +28,8 @@ export interface ControlConnectionOptions {
   residentBytes(): number;
   onMessage(message: CoordinatorMessage): void;
   onRegistered(): void;
-  /** The connection is gone; everything deployed is void. */
-  onLost(reason: string): void;
+  /** The connection is gone; everything deployed is void. Resolves once nothing of it is left, so that slots are free. */
+  onLost(reason: string): Promise<void>;
 }
 
 /** One connection at a time, for the life of the worker. */
@@ -72,7 +72,7 @@ export class ControlConnection {
       reason = error.message;
     });
     socket.on('close', () => {
-      this.#lose(reason);
+      void this.#lose(reason);
     });
   }
 
@@ -104,13 +104,17 @@ export class ControlConnection {
     });
   }
 
-  #lose(reason: string): void {
+  async #lose(reason: string): Promise<void> {
     this.#cancelTimer();
     const wasRegistered = this.#isRegistered;
     this.#isRegistered = false;
     if (this.#isStopped) return;
-    if (wasRegistered) this.#options.onLost(reason);
-    else this.#options.log.debug('the coordinator cannot be reached yet', { reason });
+    if (wasRegistered) {
+      await this.#options.onLost(reason);
+      if (this.#isStopped) return;
+    } else {
+      this.#options.log.debug('the coordinator cannot be reached yet', { reason });
+    }
     const jitter = 1 + RETRY_JITTER * (2 * this.#options.random.next() - 1);
     this.#cancelTimer = this.#options.clock.after(this.#retryMs * jitter, () => {
       this.start();

@@ -2,7 +2,8 @@
 //   I1. The watermark follows the record that caused it, before the next record.
 //   I2. A poll is sized so that what it emits fills a few buffers at most: the overflow stays small.
 
-import type { SourceReader } from '../connectors/connector.ts';
+import type { SourceReader, SourceStatus } from '../connectors/connector.ts';
+import { EngineError } from '../core/errors.ts';
 import type { OperatorContext } from '../operators/operator.ts';
 import type { WatermarkTracker } from '../operators/watermark-tracker.ts';
 import type { OutputGate } from '../shuffle/output-gate.ts';
@@ -25,6 +26,7 @@ export class SourceSubtask extends Subtask {
   readonly #reader: SourceReader<unknown>;
   readonly #tracker: WatermarkTracker | undefined;
   readonly #gate: OutputGate;
+  readonly #context: OperatorContext;
   readonly #emit: (value: unknown, timestampMs: number) => void;
   #isIdle = false;
   #isStopped = false;
@@ -34,6 +36,7 @@ export class SourceSubtask extends Subtask {
     this.#reader = parts.reader;
     this.#tracker = parts.tracker;
     this.#gate = parts.gate;
+    this.#context = parts.context;
     this.#emit = this.#makeEmit(parts.context);
   }
 
@@ -70,10 +73,18 @@ export class SourceSubtask extends Subtask {
   protected takeInput(): StepResult {
     if (this.#isStopped) return 'ended';
     const before = this.recordsIn;
-    const status = this.#reader.poll(this.#emit, this.#pollRecords());
+    const status = this.#poll();
     if (status === 'ended') return 'ended';
     this.#tellTime();
     return status === 'more' || this.recordsIn > before ? 'worked' : 'idle';
+  }
+
+  #poll(): SourceStatus {
+    try {
+      return this.#reader.poll(this.#emit, this.#pollRecords());
+    } catch (error) {
+      throw error instanceof EngineError ? this.#context.failure(error, undefined) : error;
+    }
   }
 
   #pollRecords(): number {

@@ -69,6 +69,7 @@ export class WorkerNode {
   readonly #slots: readonly SlotThread[];
   readonly #deployments = new Map<DeploymentId, LocalDeployment>();
   #dataPort = 0;
+  #onAllReleased: () => void = () => undefined;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -96,9 +97,10 @@ export class WorkerNode {
         log.info('registered with the coordinator', { workerId, slots: options.slots });
         options.onRegistered?.();
       },
-      onLost: (reason) => {
+      onLost: async (reason) => {
         log.warn('the coordinator is lost: everything deployed is canceled', { reason });
         for (const deployment of this.#deployments.keys()) this.#cancel(deployment);
+        await this.#untilReleased();
       },
     });
     this.#slots = Array.from({ length: options.slots }, (_, slot) => this.#makeSlot(slot));
@@ -317,6 +319,15 @@ export class WorkerNode {
     this.#exchange.close(deployment);
     this.#network.release(local.networkBytes);
     this.#control.send({ kind: 'released', deployment });
+    if (this.#deployments.size === 0) this.#onAllReleased();
+  }
+
+  /** Resolves once nothing is deployed here. */
+  async #untilReleased(): Promise<void> {
+    if (this.#deployments.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onAllReleased = resolve;
+    });
   }
 
   #deploymentOf(slot: number): DeploymentId | undefined {
