@@ -2,6 +2,7 @@
 // that says what, where and how to mend it), 130 interrupted.
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { readProcessEnvironment } from '../config/process-environment.ts';
 import { parseSizeBytes } from '../core/quantity.ts';
 import { explainError } from './explain-error.ts';
 import type { RunOptions } from './run-options.ts';
@@ -102,9 +103,24 @@ function describeRun(program: Command, setExitCode: (code: number) => void): voi
         process.stdout.write(`${command.helpInformation()}\n${await describeJobParameters(job)}`);
         return;
       }
-      const { runJob } = await import('./run-command.ts');
-      setExitCode(await runJob(job, options, command.args.slice(1)));
+      setExitCode(await startRun(job, options, command.args.slice(1)));
     });
+}
+
+/** Starts the workers first: they load on the other core while this process loads the rest. */
+async function startRun(
+  job: string,
+  options: RunOptions,
+  jobArgs: readonly string[],
+): Promise<number> {
+  const { startWorkerProcesses } = await import('./worker-process.ts');
+  const processes = startWorkerProcesses(options.workers, readProcessEnvironment());
+  try {
+    const { runJob } = await import('./run-command.ts');
+    return await runJob(job, options, jobArgs, processes);
+  } finally {
+    for (const worker of processes) if (worker.connected) worker.disconnect();
+  }
 }
 
 function parallelismOption(): Option {

@@ -1,25 +1,25 @@
 // A whole cluster on one machine: the coordinator in this process, each worker a process of its own, the same program that
 // the containers run.
-//   I1. No worker outlives this process: it ends when the channel to its parent closes, however the parent went.
+//   I1. No worker outlives this process (see worker-process.ts).
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { getCompileCacheDir } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
 import { renderEnvironment } from '../config/environment.ts';
-import { readProcessEnvironment } from '../config/load.ts';
+import { readProcessEnvironment } from '../config/process-environment.ts';
 import type { Settings } from '../config/schema.ts';
 import { Coordinator } from '../coordinator/coordinator.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import { systemRandom } from '../core/random.ts';
 import { engineVersion } from './version.ts';
+import { sendEnvironment, startWorkerProcesses } from './worker-process.ts';
 
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const LOOPBACK = '127.0.0.1';
 const STOP_TIMEOUT_MS = 5_000;
 
 export interface EmbeddedClusterOptions {
   readonly workers: number;
+  /** The worker processes, if they were started already; else they are started here. */
+  readonly processes?: readonly ChildProcess[];
   /** For every process; ports are chosen here. */
   readonly settings: Settings;
   readonly log: Log;
@@ -31,10 +31,12 @@ export interface EmbeddedClusterOptions {
 export class EmbeddedCluster {
   readonly coordinator: Coordinator;
   readonly #options: EmbeddedClusterOptions;
-  readonly #workers: ChildProcess[] = [];
+  readonly #workers: readonly ChildProcess[];
 
   private constructor(options: EmbeddedClusterOptions) {
     this.#options = options;
+    this.#workers =
+      options.processes ?? startWorkerProcesses(options.workers, readProcessEnvironment());
     this.coordinator = new Coordinator({
       version: engineVersion(),
       ...options.settings,
@@ -48,7 +50,7 @@ export class EmbeddedCluster {
   static async start(options: EmbeddedClusterOptions): Promise<EmbeddedCluster> {
     const cluster = new EmbeddedCluster(options);
     const rpcPort = await cluster.coordinator.listen(LOOPBACK, 0);
-    for (let index = 0; index < options.workers; index++) cluster.#startWorker(rpcPort);
+    for (const worker of cluster.#workers) cluster.#settle(worker, rpcPort);
     return cluster;
   }
 
@@ -69,36 +71,28 @@ export class EmbeddedCluster {
     this.coordinator.stop();
   }
 
-  #startWorker(rpcPort: number): void {
+  /** Tells a worker its settings, and hears what it writes. */
+  #settle(worker: ChildProcess, rpcPort: number): void {
     const { settings } = this.#options;
-    const environment = renderEnvironment({
-      ...settings,
-      coordinatorHost: LOOPBACK,
-      bindHost: LOOPBACK,
-      workerHost: LOOPBACK,
-      rpcPort,
-      dataPort: 0,
-      probePort: 0,
-    });
-    const worker = spawn(process.execPath, [...process.execArgv, MAIN, 'worker'], {
-      env: { ...compileCache(), ...readProcessEnvironment(), ...environment },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      detached: true, // an interrupt at the terminal is this process's to handle
-    });
     worker.stdout?.on('data', (chunk: Buffer) => {
       this.#options.onOutput('stdout', chunk.toString());
     });
     worker.stderr?.on('data', (chunk: Buffer) => {
       this.#options.onOutput('stderr', chunk.toString());
     });
-    this.#workers.push(worker);
+    sendEnvironment(
+      worker,
+      renderEnvironment({
+        ...settings,
+        coordinatorHost: LOOPBACK,
+        bindHost: LOOPBACK,
+        workerHost: LOOPBACK,
+        rpcPort,
+        dataPort: 0,
+        probePort: 0,
+      }),
+    );
   }
-}
-
-/** As a variable, V8's code cache also serves entry modules and threads, which start before they could ask for it. */
-function compileCache(): Readonly<Record<string, string>> {
-  const directory = getCompileCacheDir();
-  return directory === undefined ? {} : { NODE_COMPILE_CACHE: directory };
 }
 
 function endOf(worker: ChildProcess): Promise<void> {

@@ -1,6 +1,8 @@
 // `millrace run`: an embedded cluster, one job to its end, what happens meanwhile on the terminal and on the page.
 
-import { loadSettings, readProcessEnvironment } from '../config/load.ts';
+import type { ChildProcess } from 'node:child_process';
+import { loadSettings } from '../config/load.ts';
+import { readProcessEnvironment } from '../config/process-environment.ts';
 import { ENVIRONMENT, renderEnvironment } from '../config/environment.ts';
 import type { Settings } from '../config/schema.ts';
 import { ProgressDisplay } from '../console/progress.ts';
@@ -28,6 +30,7 @@ export async function runJob(
   name: string,
   options: RunOptions,
   jobArgs: readonly string[],
+  processes: readonly ChildProcess[],
 ): Promise<number> {
   const module = resolveJobModule(name, undefined);
   const settings = embeddedSettings(options);
@@ -40,6 +43,7 @@ export async function runJob(
   });
   const cluster = await EmbeddedCluster.start({
     workers: options.workers,
+    processes,
     settings,
     log,
     onOutput: (stream, text) => {

@@ -1,7 +1,8 @@
 // `millrace coordinator`: a coordinator as its environment says. With JOB_NAME it runs that job as soon as there are slots
 // for it, and keeps the page up afterwards.
 
-import { loadSettings, readProcessEnvironment } from '../config/load.ts';
+import { loadSettings } from '../config/load.ts';
+import { readProcessEnvironment } from '../config/process-environment.ts';
 import type { Settings } from '../config/schema.ts';
 import { Coordinator } from '../coordinator/coordinator.ts';
 import { systemClock } from '../core/clock.ts';

@@ -2,7 +2,8 @@
 // cluster, in which case it ends with its parent.
 
 import { availableParallelism } from 'node:os';
-import { loadSettings, readProcessEnvironment } from '../config/load.ts';
+import { loadSettings } from '../config/load.ts';
+import { readProcessEnvironment } from '../config/process-environment.ts';
 import { splitMemory } from '../config/memory-model.ts';
 import { systemClock } from '../core/clock.ts';
 import { makeWorkerId } from '../core/ids.ts';
@@ -11,10 +12,15 @@ import { WorkerNode } from '../worker/worker.ts';
 import { serveProbe } from './probe.ts';
 import { createProcessLog } from './process-log.ts';
 import { untilStopped } from './until-stopped.ts';
+import { receiveEnvironment } from './worker-process.ts';
 
 /** Resolves when the process was told to stop and has. Throws `CONFIG_INVALID`, `PORT_IN_USE`. */
 export async function serveWorker(): Promise<void> {
-  const settings = loadSettings(readProcessEnvironment());
+  // Only an embedded cluster keeps a channel to its workers; a job is about to come then.
+  const isEmbedded = process.connected;
+  const fromParent = isEmbedded ? await receiveEnvironment() : {};
+  if (fromParent === undefined) return;
+  const settings = loadSettings({ ...readProcessEnvironment(), ...fromParent });
   const workerId = makeWorkerId(systemRandom);
   const log = createProcessLog(workerId, settings.logLevel);
   const worker = new WorkerNode({
@@ -33,7 +39,7 @@ export async function serveWorker(): Promise<void> {
     dataHost: settings.workerHost,
     dataPort: settings.dataPort,
     slotEntry: new URL('../slot-main.ts', import.meta.url),
-    expectsJob: process.connected, // only an embedded cluster keeps a channel to its workers
+    expectsJob: isEmbedded,
     nodeOptions: settings.workerNodeOptions,
     slotSettings: {
       bufferTimeoutMs: settings.bufferTimeoutMs,

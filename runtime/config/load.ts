@@ -1,5 +1,4 @@
-// From environment variables to settings: raw text -> values -> defaults -> rules across fields -> frozen. The only reader
-// of `process.env`.
+// From environment variables to settings: raw text -> values -> defaults -> rules across fields -> frozen.
 //   I1. Every problem is reported at once, each with the variable, its value and the rule.
 //   I2. A rule across fields is judged only when each of its fields is right by itself: no follow-up complaints.
 
@@ -7,6 +6,7 @@ import { EngineError } from '../core/errors.ts';
 import { DEFAULTS, defaultHeapBytes } from './defaults.ts';
 import { ENVIRONMENT, SETTING_NAMES } from './environment.ts';
 import { findMemoryProblem } from './memory-model.ts';
+import type { Environment } from './process-environment.ts';
 import { settingsShape } from './schema.ts';
 import type { SettingName, Settings } from './schema.ts';
 
@@ -17,18 +17,10 @@ export interface SettingProblem {
   readonly rule: string;
 }
 
-/** Variables by name, as `process.env` has them; an empty value counts as unset. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Fewer buffers than this could not serve the channels of even the smallest shuffle. */
 const BUFFER_COUNT_MIN = 16;
 
 type Draft = Partial<Record<SettingName, unknown>>;
-
-/** The variables of this process. */
-export function readProcessEnvironment(): Environment {
-  return process.env;
-}
 
 /** Complete, checked, frozen settings; throws `CONFIG_INVALID` that lists every problem. */
 export function loadSettings(environment: Environment): Settings {
