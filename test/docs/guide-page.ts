@@ -1,0 +1,68 @@
+// What the pages that show jobs are made of: blocks of TypeScript, each a whole job of `test/golden/docs`, and blocks of
+// `console`, each a command with what it prints. Run as a program it writes the jobs into the pages; the tests fail when
+// a page shows another text, and run every command.
+//   I1. A block of TypeScript begins with `// <job>: …`; one that does not is an error, so no snippet escapes the tests.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { format, resolveConfig } from 'prettier';
+
+/** The pages that show jobs. */
+export const GUIDE_PAGES = ['README.md', 'docs/jobs.md'] as const;
+
+const TYPESCRIPT = /(?<=```ts\n)[^]*?(?=```)/g;
+const CONSOLE = /```console\n\$ (.*)\n([^]*?)```/g;
+/** As seen from `test/golden/docs/<job>.ts`, and from `runtime/jobs/<job>/job.ts`. */
+const IMPORTS = { here: "'../../../runtime/index.ts'", there: "'../../index.ts'" } as const;
+
+/** A command and what the page says it prints; a line `…` stands for any number of lines. */
+export interface ShownCommand {
+  readonly command: string;
+  readonly output: readonly string[];
+}
+
+/** The names of the jobs that a page shows, in its order. */
+export function listJobs(page: string): readonly string[] {
+  return [...page.matchAll(TYPESCRIPT)].map(([text]) => jobOf(text));
+}
+
+/** Every command of a page. */
+export function listCommands(page: string): readonly ShownCommand[] {
+  return [...page.matchAll(CONSOLE)].map(([, command = '', output = '']) => ({
+    command,
+    output: output.split('\n').slice(0, -1),
+  }));
+}
+
+/** A job as one would write it in `runtime/jobs/<job>/job.ts`. */
+export function jobSource(job: string): string {
+  const text = readFileSync(`test/golden/docs/${job}.ts`, 'utf8');
+  return text.replaceAll(IMPORTS.here, IMPORTS.there);
+}
+
+/** The page with its jobs as they are in `test/golden/docs`, formatted as `npm run format` would. */
+export async function renderPage(path: string, page: string): Promise<string> {
+  const text = page.replaceAll(TYPESCRIPT, (shown: string) => jobSource(jobOf(shown)));
+  return format(text, { ...(await resolveConfig(path)), filepath: path });
+}
+
+/** True when these are the lines shown, with any number of lines in place of each `…`. */
+export function isShown(actual: readonly string[], shown: readonly string[]): boolean {
+  const [first, ...rest] = shown;
+  if (first === undefined) return actual.length === 0;
+  if (first !== '…') return actual[0] === first && isShown(actual.slice(1), rest);
+  return Array.from({ length: actual.length + 1 }, (_, skipped) => skipped).some((skipped) =>
+    isShown(actual.slice(skipped), rest),
+  );
+}
+
+function jobOf(block: string): string {
+  const job = /^\/\/ ([a-z-]+): /.exec(block)?.[1];
+  if (job !== undefined) return job;
+  throw new Error(`a block of TypeScript must begin with "// <job>: …", not with:\n${block}`);
+}
+
+if (import.meta.main) {
+  for (const path of GUIDE_PAGES) {
+    writeFileSync(path, await renderPage(path, readFileSync(path, 'utf8')));
+  }
+}
