@@ -1,9 +1,10 @@
-// What the pages that show jobs are made of: blocks of TypeScript, each a whole job of `test/golden/docs`, and blocks of
-// `console`, each a command with what it prints. Run as a program it writes the jobs into the pages; the tests fail when
+// What the pages that show jobs are made of: blocks of TypeScript, each a whole job, `test/golden/jobs/guide-<job>.ts`, and
+// blocks of `console`, each a command with what it prints. Run as a program it writes the jobs into the pages; the tests fail when
 // a page shows another text, and run every command.
 //   I1. A block of TypeScript begins with `// <job>: …`; one that does not is an error, so no snippet escapes the tests.
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
 /** The pages that show jobs. */
@@ -11,7 +12,7 @@ export const GUIDE_PAGES = ['README.md', 'docs/jobs.md'] as const;
 
 const TYPESCRIPT = /(?<=```ts\n)[^]*?(?=```)/g;
 const CONSOLE = /```console\n\$ (.*)\n([^]*?)```/g;
-/** As seen from `test/golden/docs/<job>.ts`, and from `runtime/jobs/<job>/job.ts`. */
+/** As seen from `test/golden/jobs`, and from `runtime/jobs/<job>/job.ts`. */
 const IMPORTS = { here: "'../../../runtime/index.ts'", there: "'../../index.ts'" } as const;
 
 /** A command and what the page says it prints; a line `…` stands for any number of lines. */
@@ -33,13 +34,18 @@ export function listCommands(page: string): readonly ShownCommand[] {
   }));
 }
 
+/** The file that holds a job of the pages. */
+export function goldenJob(job: string): string {
+  return resolve(`test/golden/jobs/guide-${job}.ts`);
+}
+
 /** A job as one would write it in `runtime/jobs/<job>/job.ts`. */
 export function jobSource(job: string): string {
-  const text = readFileSync(`test/golden/docs/${job}.ts`, 'utf8');
+  const text = readFileSync(goldenJob(job), 'utf8');
   return text.replaceAll(IMPORTS.here, IMPORTS.there);
 }
 
-/** The page with its jobs as they are in `test/golden/docs`, formatted as `npm run format` would. */
+/** The page with its jobs as their files have them, formatted as `npm run format` would. */
 export async function renderPage(path: string, page: string): Promise<string> {
   const text = page.replaceAll(TYPESCRIPT, (shown: string) => jobSource(jobOf(shown)));
   return format(text, { ...(await resolveConfig(path)), filepath: path });

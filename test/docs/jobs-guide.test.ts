@@ -15,7 +15,7 @@ import { silentLog } from '../../runtime/core/log.ts';
 import { explainPlan } from '../../runtime/graph/explain.ts';
 import { loadJob, resolveJobModule } from '../../runtime/program/load-job.ts';
 import { planJob } from '../../runtime/program/plan-job.ts';
-import { isShown, listCommands, type ShownCommand } from './guide-page.ts';
+import { goldenJob, isShown, listCommands, type ShownCommand } from './guide-page.ts';
 
 const GUIDE = 'docs/jobs.md';
 const commands = listCommands(readFileSync(GUIDE, 'utf8'));
@@ -51,10 +51,7 @@ it.each(commands)('$command', async ({ command, output }) => {
   }
   expect(words.slice(0, 4).join(' ')).toBe('npm run millrace --');
   const [verb = '', job = '', ...args] = words.slice(4);
-  const module = resolveJobModule(
-    fileURLToPath(new URL(`../golden/docs/${job}.ts`, import.meta.url)),
-    undefined,
-  );
+  const module = resolveJobModule(goldenJob(job), undefined);
   await commandOf(verb, module, args, output);
 });
 
