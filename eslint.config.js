@@ -156,7 +156,12 @@ export default defineConfig(
   {
     // Tools and the engine's loader look for a default export in these places only.
     name: 'default exports that a loader asks for',
-    files: ['*.config.{js,ts}', 'runtime/jobs/*/job.ts', 'test/**/jobs/**/*.ts'],
+    files: [
+      '*.config.{js,ts}',
+      'runtime/jobs/*/job.ts',
+      'test/**/jobs/**/*.ts',
+      'test/golden/docs/*.ts',
+    ],
     rules: { 'no-restricted-exports': 'off' },
   },
   {

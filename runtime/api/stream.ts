@@ -36,7 +36,7 @@ export interface StreamOrigin {
 
 /** What a process function may do besides returning nothing. */
 export interface StreamContext<Out> extends Omit<ProcessContext, 'emit'> {
-  emit(value: Out): void;
+  readonly emit: (value: Out) => void;
 }
 
 /** An invalid record and why. */
@@ -312,7 +312,7 @@ export interface KeyedStreamContext<K, Out, Declarations> extends Omit<
 > {
   readonly key: K;
   readonly state: StatesOf<Declarations>;
-  emit(value: Out): void;
+  readonly emit: (value: Out) => void;
 }
 
 /** The functions of a keyed process operator. */

@@ -31,16 +31,30 @@ function inputsOf(plan: PhysicalPlan, task: PlannedTask, uid: string): string {
 }
 
 function explainTask(plan: PhysicalPlan, task: PlannedTask): string[] {
-  const group = task.slotSharingGroup === 'default' ? '' : `, slot sharing group ${task.slotSharingGroup}`;
+  const group =
+    task.slotSharingGroup === 'default' ? '' : `, slot sharing group ${task.slotSharingGroup}`;
   const heading =
-    `task ${task.index}: parallelism ${task.parallelism}, ${task.maxParallelism} key groups` + group;
+    `task ${task.index}: parallelism ${task.parallelism}, ${task.maxParallelism} key groups` +
+    group;
   const inputs = plan.edges
     .filter((edge) => edge.toTask === task.index)
     .map((edge) => `  <- task ${edge.fromTask} ${shipping(edge)}`);
   const operators = task.operators.map(
-    ({ name, kind, uid }, position) => `  ${position === 0 ? '' : '-> '}${name}  [${kind}, uid ${uid}]`,
+    (operator, position) =>
+      `  ${position === 0 ? '' : '-> '}${operator.name}  [${operator.kind}, uid ${operator.uid}${branchOf(task, position)}]`,
   );
   return [heading, ...inputs, ...operators];
+}
+
+/** Where an operator gets its input, unless that is simply the one before it. */
+function branchOf(task: PlannedTask, position: number): string {
+  const input = task.operators[position]?.input;
+  if (input === undefined) return '';
+  const from = task.operators.find((operator) => operator.nodeId === input.nodeId);
+  const isBefore = task.operators[position - 1] === from;
+  if (isBefore && input.output === 'main') return '';
+  const output = input.output === 'main' ? '' : `output ${input.output} of `;
+  return `, from ${output}${from?.name ?? ''}`;
 }
 
 function shipping(edge: PlannedEdge): string {
@@ -49,6 +63,7 @@ function shipping(edge: PlannedEdge): string {
       ? 'type inferred from the records; odd shapes travel self-described'
       : describeType(edge.recordType);
   const output = edge.output === 'main' ? '' : `, output ${edge.output}`;
-  const dropped = edge.droppedFields.length === 0 ? '' : `, not sent: ${edge.droppedFields.join(', ')}`;
+  const dropped =
+    edge.droppedFields.length === 0 ? '' : `, not sent: ${edge.droppedFields.join(', ')}`;
   return `${edge.shipStrategy}${output}: ${type}${dropped}`;
 }

@@ -102,24 +102,24 @@ class KeyedContext extends RecordContext implements KeyedProcessContext {
     return this.context.clock.nowMs();
   }
 
-  registerEventTimer(timeMs: number): void {
+  readonly registerEventTimer = (timeMs: number): void => {
     checkTime(timeMs);
     this.eventTimers.register(timeMs, this.key);
-  }
+  };
 
-  deleteEventTimer(timeMs: number): void {
+  readonly deleteEventTimer = (timeMs: number): void => {
     this.eventTimers.delete(timeMs, this.key);
-  }
+  };
 
-  registerProcessingTimer(timeMs: number): void {
+  readonly registerProcessingTimer = (timeMs: number): void => {
     checkTime(timeMs);
     this.processingTimers.register(timeMs, this.key);
     this.context.wakeAt((this.processingTimers.nextTimeMs() ?? timeMs) + 1);
-  }
+  };
 
-  deleteProcessingTimer(timeMs: number): void {
+  readonly deleteProcessingTimer = (timeMs: number): void => {
     this.processingTimers.delete(timeMs, this.key);
-  }
+  };
 }
 
 /** NaN has no place in an order of times. */

@@ -38,11 +38,11 @@ export class RecordContext implements ProcessContext {
     return this.context.currentWatermark();
   }
 
-  emit(value: unknown): void {
+  readonly emit = (value: unknown): void => {
     this.context.emit(value, this.timestampMs);
-  }
+  };
 
-  output(tag: string, value: unknown): void {
+  readonly output = (tag: string, value: unknown): void => {
     if (tag === '') {
       throw new EngineError('JOB_INVALID', 'A side output needs a name: output("tag", value).');
     }
@@ -52,9 +52,9 @@ export class RecordContext implements ProcessContext {
       this.#sideOutputs.set(tag, emit);
     }
     emit?.(value, this.timestampMs);
-  }
+  };
 
-  count(counter: string, by = 1): void {
+  readonly count = (counter: string, by = 1): void => {
     this.context.count(counter, by);
-  }
+  };
 }

@@ -13,13 +13,13 @@ export interface KeySelector {
   readonly fields: readonly string[] | undefined;
 }
 
-/** What a non-keyed process function may do besides returning. */
+/** What a non-keyed process function may do besides returning. Its functions may be taken out of it: `({ emit }) => ...`. */
 export interface ProcessContext {
   readonly timestampMs: number;
   readonly watermarkMs: number;
-  emit(value: unknown): void;
-  output(tag: string, value: unknown): void;
-  count(counter: string, by?: number): void;
+  readonly emit: (value: unknown) => void;
+  readonly output: (tag: string, value: unknown) => void;
+  readonly count: (counter: string, by?: number) => void;
 }
 
 /** What a keyed process function may do besides. Times are epoch milliseconds. */
@@ -27,10 +27,10 @@ export interface KeyedProcessContext extends ProcessContext {
   readonly key: Key;
   readonly nowMs: number;
   readonly state: Readonly<Record<string, unknown>>;
-  registerEventTimer(timeMs: number): void;
-  deleteEventTimer(timeMs: number): void;
-  registerProcessingTimer(timeMs: number): void;
-  deleteProcessingTimer(timeMs: number): void;
+  readonly registerEventTimer: (timeMs: number) => void;
+  readonly deleteEventTimer: (timeMs: number) => void;
+  readonly registerProcessingTimer: (timeMs: number) => void;
+  readonly deleteProcessingTimer: (timeMs: number) => void;
 }
 
 /** The functions of a keyed process operator. */

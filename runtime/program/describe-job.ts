@@ -24,7 +24,11 @@ export async function describeJob(
   parallelism: number,
 ): Promise<JobDescription> {
   if (name.trim() === '') throw new EngineError('JOB_NOT_FOUND', 'The job has no name.');
-  const { plan } = planJob(await loadJob(resolveJobModule(name, undefined)), parameters, parallelism);
+  const { plan } = planJob(
+    await loadJob(resolveJobModule(name, undefined)),
+    parameters,
+    parallelism,
+  );
   return {
     lines: listOperators(plan),
     hash: plan.hash,

@@ -12,12 +12,15 @@ const EXTENSIONS = ['.ts', '.js', '.mjs'] as const;
 
 /** The module of a job, as a file URL. Throws `JOB_NOT_FOUND` with the jobs there are. */
 export function resolveJobModule(job: string, jobsDirectory: string | undefined): string {
-  const isPath = isAbsolute(job) || job.startsWith('.') || EXTENSIONS.some((end) => job.endsWith(end));
+  const isPath =
+    isAbsolute(job) || job.startsWith('.') || EXTENSIONS.some((end) => job.endsWith(end));
   const folders = [...(jobsDirectory === undefined ? [] : [jobsDirectory]), OWN_JOBS];
   const candidates = isPath
     ? [resolve(job), ...moduleNames(resolve(job))]
     : folders.flatMap((folder) => moduleNames(join(folder, job)));
-  const found = candidates.find((file) => EXTENSIONS.some((end) => file.endsWith(end)) && existsSync(file));
+  const found = candidates.find(
+    (file) => EXTENSIONS.some((end) => file.endsWith(end)) && existsSync(file),
+  );
   if (found !== undefined) return pathToFileURL(found).href;
   throw new EngineError(
     'JOB_NOT_FOUND',
@@ -32,7 +35,9 @@ export function listJobs(jobsDirectory: string | undefined): readonly string[] {
   const folders = [...(jobsDirectory === undefined ? [] : [jobsDirectory]), OWN_JOBS];
   const names = folders.filter(existsSync).flatMap((folder) =>
     readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && moduleNames(join(folder, entry.name)).some(existsSync))
+      .filter(
+        (entry) => entry.isDirectory() && moduleNames(join(folder, entry.name)).some(existsSync),
+      )
       .map((entry) => entry.name),
   );
   return [...new Set(names)].toSorted();
@@ -45,9 +50,13 @@ export async function loadJob(module: string): Promise<JobDefinition> {
     exported = (await import(module)) as typeof exported;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new EngineError('JOB_INVALID', `The job module ${shown(module)} cannot be loaded: ${reason}`, {
-      cause,
-    });
+    throw new EngineError(
+      'JOB_INVALID',
+      `The job module ${shown(module)} cannot be loaded: ${reason}`,
+      {
+        cause,
+      },
+    );
   }
   if (isJobDefinition(exported.default)) return exported.default;
   throw new EngineError(
