@@ -56,7 +56,9 @@ async function expectUsable(parallelism: number): Promise<void> {
 describe('a worker that is killed', () => {
   it('fails its job at once, by name, and leaves the other worker usable', async () => {
     cluster = await startImpatient(2, 1, { MILLRACE_SLOT_REQUEST_TIMEOUT: '10s' });
-    const id = await startSteadyJob(2);
+    const out = mkdtempSync(join(tmpdir(), 'millrace-killed-'));
+    const id = await startSteadyJob(2, { out });
+    await until('both subtasks write', () => readdirSync(out).length === 2);
     const { id: workerId, pid } = firstWorker();
     const killedMs = systemClock.monotonicMs();
     process.kill(pid, 'SIGKILL');
@@ -68,6 +70,12 @@ describe('a worker that is killed', () => {
     expect(failure?.message).toContain(`pid ${pid}`);
     expect(cluster.coordinator.snapshot().workers).toHaveLength(1);
     await untilFree(cluster, 1);
+    // The killed one could not remove its file, but nobody takes that for a result, and the next run sweeps it out.
+    expect(readdirSync(out).map((name) => name.slice(0, 7))).toStrictEqual([
+      expect.stringMatching(/^\.part-[01]$/),
+    ]);
+    await runJob(cluster, 'steady', { parallelism: 1, parameters: { count: 10, out } });
+    expect(readdirSync(out)).toStrictEqual(['part-0-0.jsonl']);
     await expectUsable(1);
   });
 
