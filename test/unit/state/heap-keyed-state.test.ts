@@ -1,0 +1,138 @@
+// state/heap-keyed-state.ts: each kind of state, a key at a time.
+
+import { describe, expect, it } from 'vitest';
+
+import { type Key, hashOfKey, keyGroupOfHash } from '../../../runtime/core/key-group.ts';
+import { HeapKeyedState } from '../../../runtime/state/heap-keyed-state.ts';
+import type { ListState, MapState, ValueState } from '../../../runtime/state/state.ts';
+
+const MAX = 128;
+
+function open() {
+  const store = new HeapKeyedState(
+    {
+      value: { kind: 'value' },
+      other: { kind: 'value' },
+      list: { kind: 'list' },
+      map: { kind: 'map' },
+    },
+    { start: 0, end: MAX - 1 },
+  );
+  return {
+    at: (key: Key): void => {
+      store.setCurrentKey(key, keyGroupOfHash(hashOfKey(key), MAX));
+    },
+    value: store.states['value'] as ValueState<unknown>,
+    other: store.states['other'] as ValueState<unknown>,
+    list: store.states['list'] as ListState<unknown>,
+    map: store.states['map'] as MapState<unknown, unknown>,
+  };
+}
+
+const KEYS: readonly Key[] = [
+  'a',
+  'b',
+  1,
+  1n,
+  '1',
+  true,
+  Number.NaN,
+  ['a', 1],
+  ['a', '1'],
+  ['a', 1n],
+];
+
+describe('keyed state', () => {
+  it('keeps one key out of sight of another', () => {
+    const { at, value, list, map } = open();
+    for (const [index, key] of KEYS.entries()) {
+      at(key);
+      expect([value.get(), list.get(), map.size]).toStrictEqual([undefined, [], 0]);
+      value.set(index);
+      list.add(index);
+      map.set('it', index);
+    }
+    for (const [index, key] of KEYS.entries()) {
+      at(Array.isArray(key) ? [...(key as readonly string[])] : key);
+      expect([value.get(), list.get(), map.get('it')]).toStrictEqual([index, [index], index]);
+    }
+  });
+
+  it('keeps one state out of sight of another', () => {
+    const { at, value, other } = open();
+    at('a');
+    value.set(1);
+    expect(other.get()).toBeUndefined();
+  });
+
+  it('holds -0 and 0 as one key', () => {
+    const { at, value } = open();
+    at(-0);
+    value.set('zero');
+    at(0);
+    expect(value.get()).toBe('zero');
+  });
+
+  it('clears one key only', () => {
+    const { at, value, list, map } = open();
+    for (const key of ['a', 'b']) {
+      at(key);
+      value.set(key);
+      list.add(key);
+      map.set(key, key);
+    }
+    value.clear();
+    list.clear();
+    map.clear();
+    expect([value.get(), list.get(), [...map.entries()]]).toStrictEqual([undefined, [], []]);
+    at('a');
+    expect([value.get(), list.get(), [...map.entries()]]).toStrictEqual(['a', ['a'], [['a', 'a']]]);
+  });
+
+  it('adds to lists and replaces them', () => {
+    const { at, list } = open();
+    at('a');
+    list.add(1);
+    list.add(2);
+    expect(list.get()).toStrictEqual([1, 2]);
+    const values = [3, 4];
+    list.replace(values);
+    values.push(5);
+    expect(list.get()).toStrictEqual([3, 4]);
+    list.replace([]);
+    expect(list.get()).toStrictEqual([]);
+  });
+
+  it('has maps in order of insertion', () => {
+    const { at, map } = open();
+    at('a');
+    map.set('x', 1);
+    map.set('y', 2);
+    map.set('x', 3);
+    expect([...map.entries()]).toStrictEqual([
+      ['x', 3],
+      ['y', 2],
+    ]);
+    map.delete('x');
+    map.delete('nothing');
+    expect([map.has('x'), map.has('y'), map.size]).toStrictEqual([false, true, 1]);
+    map.delete('y');
+    expect(map.size).toBe(0);
+  });
+
+  it('touches groups of its range only (I1)', () => {
+    const store = new HeapKeyedState({ value: { kind: 'value' } }, { start: 10, end: 20 });
+    for (const group of [9, 21]) {
+      expect(() => {
+        store.setCurrentKey('a', group);
+      }).toThrow('a key belongs to a group of its subtask');
+    }
+    store.setCurrentKey('a', 20);
+    (store.states['value'] as ValueState<unknown>).set(1);
+  });
+
+  it('cannot be used before a key is set', () => {
+    const { value } = open();
+    expect(() => value.get()).toThrow('state is only used while a key is set');
+  });
+});
