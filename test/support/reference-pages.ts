@@ -3,6 +3,7 @@
 
 import { format, resolveConfig } from 'prettier';
 
+import { renderConfigReference } from './config-reference.ts';
 import { renderErrorReference } from './error-reference.ts';
 
 interface ReferencePage {
@@ -20,6 +21,11 @@ export const REFERENCE_PAGES: readonly ReferencePage[] = [
     path: 'docs/reference/errors.md',
     source: 'runtime/core/errors.ts',
     render: renderErrorReference,
+  },
+  {
+    path: 'docs/reference/config.md',
+    source: 'runtime/config/schema.ts',
+    render: renderConfigReference,
   },
 ];
 
