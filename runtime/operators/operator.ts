@@ -54,6 +54,8 @@ export interface Operator {
   endInput?(): boolean;
   /** The watermark this operator passes on when it makes its own; otherwise the one it was given. */
   outputWatermark?(): number;
+  /** Of an operator that makes its own watermarks: whether it holds event time back no longer. */
+  isIdle?(): boolean;
   /** True while an asynchronous sink has no room. */
   isFull?(): boolean;
   /** After the end of input: results are durable but not visible. */

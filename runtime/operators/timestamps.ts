@@ -1,6 +1,6 @@
 // Timestamps and watermarks assigned in the middle of a stream (Flink: TimestampsAndWatermarksOperator). The watermarks of
 // the input are replaced by the strategy's own, except the last, which ends event time. A watermark that is not due yet
-// is passed on when its time comes, without waiting for another record.
+// is passed on when its time comes, and idleness is noticed, without waiting for another record.
 
 import { MAX_WATERMARK } from '../time/watermark.ts';
 import type { Operator, OperatorContext } from './operator.ts';
@@ -15,7 +15,16 @@ export function createTimestamps(
   const { emit } = context;
   let hasEnded = false;
   let willWake = false;
+  const scheduleWake = (nowMs: number): void => {
+    if (willWake) return;
+    const dueMs = tracker.isIdle(nowMs) ? tracker.nextEmitMs(nowMs) : tracker.nextPollMs(nowMs);
+    willWake = dueMs !== Infinity;
+    if (willWake) context.wakeAt(dueMs);
+  };
   return {
+    open() {
+      scheduleWake(context.clock.nowMs());
+    },
     process(value, timestampMs) {
       let assigned: number;
       try {
@@ -34,12 +43,11 @@ export function createTimestamps(
       if (hasEnded) return MAX_WATERMARK;
       const nowMs = context.clock.nowMs();
       const watermarkMs = tracker.poll(nowMs);
-      if (!willWake) {
-        const dueMs = tracker.nextEmitMs(nowMs);
-        willWake = dueMs !== Infinity;
-        if (willWake) context.wakeAt(dueMs);
-      }
+      scheduleWake(nowMs);
       return watermarkMs;
+    },
+    isIdle() {
+      return !hasEnded && tracker.isIdle(context.clock.nowMs());
     },
     onProcessingTime() {
       willWake = false; // the chain asks for the watermark afterwards

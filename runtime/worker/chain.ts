@@ -56,6 +56,9 @@ export class Chain {
   readonly #sinks: readonly Operator[];
   readonly #passedOnMs: number[]; // by output
   readonly #outgoingMs: number[]; // by operator
+  readonly #isIdle: boolean[]; // by operator
+  readonly #toldIdle: boolean[]; // by output
+  #isInputIdle = false;
   readonly #isUnfinished: boolean[]; // by operator: stopped early, to be called again
   #advancing = -1; // the operator at which advancing stopped early
   #advancingToMs = NO_WATERMARK;
@@ -72,6 +75,8 @@ export class Chain {
     this.#passedOnMs = outputs.map(() => NO_WATERMARK);
     this.#outgoingMs = links.map(() => NO_WATERMARK);
     this.#isUnfinished = links.map(() => false);
+    this.#isIdle = links.map(() => false);
+    this.#toldIdle = outputs.map(() => false);
     this.makesWatermarks = links.some((link) => link.operator.outputWatermark !== undefined);
     const head = links[0]?.operator;
     this.process = head === undefined ? () => undefined : head.process.bind(head);
@@ -131,6 +136,7 @@ export class Chain {
       this.#passedOnMs[index] = watermarkMs;
       edge.writeWatermark(watermarkMs);
     }
+    if (this.makesWatermarks) this.#tellIdleness();
   }
 
   /** When an operator wants to be woken next; Infinity when none does. */
@@ -162,8 +168,23 @@ export class Chain {
     for (const { edge } of this.#outputs) edge.end();
   }
 
+  /** The input became idle, or active again; operators that make watermarks judge for themselves. */
   writeStatus(isIdle: boolean): void {
-    for (const { edge } of this.#outputs) edge.writeStatus(isIdle);
+    this.#isInputIdle = isIdle;
+    this.#tellIdleness();
+  }
+
+  #tellIdleness(): void {
+    for (const [position, { operator, input }] of this.#links.entries()) {
+      const inherited = input < 0 ? this.#isInputIdle : this.#isIdle[input] === true;
+      this.#isIdle[position] = operator.isIdle?.() ?? inherited;
+    }
+    for (const [index, { edge, from }] of this.#outputs.entries()) {
+      const isIdle = this.#isIdle[from] === true;
+      if (isIdle === this.#toldIdle[index]) continue;
+      this.#toldIdle[index] = isIdle;
+      edge.writeStatus(isIdle);
+    }
   }
 
   flush(): void {
