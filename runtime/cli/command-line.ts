@@ -3,9 +3,13 @@
 
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { readProcessEnvironment } from '../config/process-environment.ts';
+import { EngineError } from '../core/errors.ts';
 import { parseSizeBytes } from '../core/quantity.ts';
 import { explainError } from './explain-error.ts';
 import type { RunOptions } from './run-options.ts';
+
+const PARAMETERS_HELP =
+  'Every job has parameters of its own: millrace run <job> --help lists them.';
 
 /** Runs one command line; resolves with the exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
@@ -25,7 +29,8 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
 function explain(error: unknown): number {
   if (!(error instanceof CommanderError)) return explainError(error);
   if (error.exitCode === 0) return 0;
-  process.stderr.write(`${error.message}\n`);
+  // The parser has shown its help when no command was given.
+  if (error.code !== 'commander.help') process.stderr.write(`${error.message}\n`);
   return 2;
 }
 
@@ -70,11 +75,15 @@ function describeRun(program: Command, setExitCode: (code: number) => void): voi
     .description(
       'run a job to its end on an embedded cluster: one coordinator, several worker processes',
     )
-    .argument('<job>', 'name of a job, or path of a job module')
+    .argument('[job]', 'name of a job, or path of a job module')
     .option('--workers <count>', 'worker processes', positiveInteger, 2)
     .option('--slots <count>', 'slots (threads) of each worker', positiveInteger, 2)
     .addOption(parallelismOption())
-    .option('--memory <size>', 'memory limit of each worker', size, 1024 ** 3)
+    .addOption(
+      new Option('--memory <size>', 'memory limit of each worker')
+        .argParser(size)
+        .default(1024 ** 3, '1GiB'),
+    )
     .option('--buffer-timeout <ms>', 'longest wait of a record in a buffer', nonNegativeNumber)
     .option(
       '--rest-port <port>',
@@ -84,27 +93,43 @@ function describeRun(program: Command, setExitCode: (code: number) => void): voi
     )
     .option('--check', "compare the result with the job's independent answer")
     .option('--keep', 'leave the cluster and the page up after the job has ended')
-    .option(
-      '--log-level <level>',
-      'what processes log to stderr: debug, info, warn, error, silent',
-      'error',
-    )
-    .addHelpText(
-      'after',
-      '\nEvery job has parameters of its own: millrace run <job> --help lists them.',
+    .addOption(
+      new Option('--log-level <level>', 'what processes log to stderr')
+        .choices(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('error'),
     )
     .helpOption(false)
     .option('-h, --help', 'show this help')
     .allowUnknownOption()
     .allowExcessArguments()
-    .action(async (job: string, options: RunOptions & { help?: boolean }, command: Command) => {
-      if (options.help === true) {
-        const { describeJobParameters } = await import('./job-parameters.ts');
-        process.stdout.write(`${command.helpInformation()}\n${await describeJobParameters(job)}`);
-        return;
-      }
-      setExitCode(await startRun(job, options, command.args.slice(1)));
-    });
+    .action(
+      async (
+        job: string | undefined,
+        options: RunOptions & { help?: boolean },
+        command: Command,
+      ) => {
+        if (options.help === true) {
+          await showRunHelp(command, job);
+          return;
+        }
+        if (job === undefined) {
+          throw new EngineError('USAGE', `Which job is to run? ${(await nameJobs()).trimEnd()}`);
+        }
+        setExitCode(await startRun(job, options, command.args.slice(1)));
+      },
+    );
+}
+
+/** With a job's name or path: its parameters too. */
+async function showRunHelp(command: Command, job: string | undefined): Promise<void> {
+  const { describeJobParameters } = await import('./job-parameters.ts');
+  const more = job === undefined ? await nameJobs() : await describeJobParameters(job);
+  process.stdout.write(`${command.helpInformation()}\n${more}`);
+}
+
+async function nameJobs(): Promise<string> {
+  const { listJobs } = await import('../program/load-job.ts');
+  return `Jobs: ${listJobs(undefined).join(', ')}. ${PARAMETERS_HELP}\n`;
 }
 
 /** Starts the workers first: they load on the other core while this process loads the rest. */

@@ -1,6 +1,7 @@
 // `millrace run`: an embedded cluster, one job to its end, what happens meanwhile on the terminal and on the page.
 
 import type { ChildProcess } from 'node:child_process';
+import type { JobDefinition } from '../api/job.ts';
 import { loadSettings } from '../config/load.ts';
 import { readProcessEnvironment } from '../config/process-environment.ts';
 import { ENVIRONMENT, renderEnvironment } from '../config/environment.ts';
@@ -9,12 +10,12 @@ import { ProgressDisplay } from '../console/progress.ts';
 import { renderSummary } from '../console/summary.ts';
 import type { JobExecution } from '../coordinator/job-execution.ts';
 import { systemClock } from '../core/clock.ts';
-import { EngineError, fromErrorRecord } from '../core/errors.ts';
+import { EngineError, type ErrorRecord, fromErrorRecord } from '../core/errors.ts';
 import type { JobId } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import { loadJob, resolveJobModule } from '../program/load-job.ts';
-import { planJob } from '../program/plan-job.ts';
-import type { JobSnapshot } from '../protocol/cluster-snapshot.ts';
+import { planJob, type PlannedJob } from '../program/plan-job.ts';
+import type { ClusterSnapshot, JobSnapshot } from '../protocol/cluster-snapshot.ts';
 import type { RunOptions } from './run-options.ts';
 import { EmbeddedCluster } from './embedded-cluster.ts';
 import { renderFailure } from './failure-report.ts';
@@ -22,6 +23,8 @@ import { parseJobParameters } from './job-parameters.ts';
 import { createProcessLog } from './process-log.ts';
 
 const REFRESH_MS = 500;
+/** When a job that does not get to run is shown all the same. */
+const ANNOUNCE_AFTER_MS = 3_000;
 const EXIT_FAILED = 1;
 const EXIT_INTERRUPTED = 130;
 
@@ -84,12 +87,22 @@ interface JobRunOptions {
   readonly settings: Settings;
 }
 
+/** A job as it is to be run. */
+interface PlannedRun {
+  readonly job: JobDefinition;
+  /** As given. */
+  readonly raw: Readonly<Record<string, unknown>>;
+  readonly parallelism: number;
+  readonly planned: PlannedJob;
+}
+
 /** One run of one job on a started cluster. */
 class JobRun {
   readonly #run: JobRunOptions;
   #interrupts = 0;
   #jobId: JobId | undefined;
   #isUnbounded = false;
+  #page = '';
   #wakeKeeper: () => void = () => undefined;
 
   constructor(run: JobRunOptions) {
@@ -99,6 +112,7 @@ class JobRun {
   async run(): Promise<number> {
     const { cluster, options, settings, log } = this.#run;
     const { coordinator } = cluster;
+    const planned = await this.#plan();
     // Loaded while the workers start on the other core: the HTTP library is the largest import of this process.
     const { startRestServer } = await import('../server/rest-server.ts');
     const rest = await startRestServer({
@@ -112,8 +126,8 @@ class JobRun {
     process.on('SIGINT', this.#onInterrupt);
     process.on('SIGTERM', this.#onInterrupt);
     try {
-      process.stderr.write(`page: http://127.0.0.1:${rest.port}/\n`);
-      const exitCode = await this.#runToEnd();
+      this.#page = `page: http://127.0.0.1:${rest.port}/\n`;
+      const exitCode = await this.#runToEnd(planned);
       if (options.keep === true && this.#interrupts === 0) await this.#keepUp(rest.port);
       return exitCode;
     } finally {
@@ -123,12 +137,13 @@ class JobRun {
     }
   }
 
-  async #runToEnd(): Promise<number> {
-    const { module, options, jobArgs, cluster, display } = this.#run;
+  /** Everything that can be wrong with the command is found here, before anything else is shown. */
+  async #plan(): Promise<PlannedRun> {
+    const { module, options, jobArgs } = this.#run;
     const job = await loadJob(module);
-    const parameters = parseJobParameters(job, jobArgs);
+    const raw = parseJobParameters(job, jobArgs);
     const parallelism = options.parallelism ?? options.workers * options.slots;
-    const planned = planJob(job, parameters, parallelism);
+    const planned = planJob(job, raw, parallelism);
     if (options.check === true && job.check === undefined) {
       throw new EngineError('USAGE', `${job.name} has no check of its own: leave --check out.`);
     }
@@ -140,14 +155,19 @@ class JobRun {
           `${options.slots} slots = ${available}: raise --workers or --slots, or lower --parallelism.`,
       );
     }
+    return { job, raw, parallelism, planned };
+  }
+
+  async #runToEnd({ job, raw, parallelism, planned }: PlannedRun): Promise<number> {
+    const { module, cluster, display } = this.#run;
     const { coordinator } = cluster;
     this.#isUnbounded = !planned.plan.bounded;
-    this.#jobId = await coordinator.submit({ module, parameters, parallelism });
+    this.#jobId = await coordinator.submit({ module, parameters: raw, parallelism });
     if (this.#interrupts > 0) coordinator.cancelJob(this.#jobId);
     const stopRefreshing = this.#refresh();
     const execution = await coordinator.waitForEnd(this.#jobId);
     stopRefreshing();
-    display.update(coordinator.snapshot());
+    if (!isMistake(execution.failure)) this.#show(coordinator.snapshot());
     display.finish();
     return this.#report(execution, planned.parameters, job);
   }
@@ -155,7 +175,7 @@ class JobRun {
   async #report(
     execution: JobExecution,
     parameters: Readonly<Record<string, unknown>>,
-    job: Awaited<ReturnType<typeof loadJob>>,
+    job: JobDefinition,
   ): Promise<number> {
     const snapshot: JobSnapshot = execution.snapshot();
     if (execution.status === 'CANCELED') {
@@ -163,8 +183,7 @@ class JobRun {
       return EXIT_INTERRUPTED;
     }
     if (execution.failure !== undefined) {
-      const error = fromErrorRecord(execution.failure);
-      if (error.code === 'INPUT_NOT_FOUND' || error.code === 'JOB_INVALID') throw error;
+      if (isMistake(execution.failure)) throw fromErrorRecord(execution.failure);
       process.stderr.write(`${renderFailure(snapshot).join('\n')}\n`);
       return EXIT_FAILED;
     }
@@ -177,13 +196,29 @@ class JobRun {
     return verdict?.ok === true ? 0 : EXIT_FAILED;
   }
 
-  /** Shows progress until the returned function is called. */
+  /** Shows where the page is, then the progress. */
+  #show(snapshot: ClusterSnapshot): void {
+    process.stderr.write(this.#page);
+    this.#page = '';
+    this.#run.display.update(snapshot);
+  }
+
+  /**
+   * Shows progress until the returned function is called. It begins when the job runs: what is found wrong while it starts,
+   * such as an input that is not there, is then all that there is to read.
+   */
   #refresh(): () => void {
-    const { cluster, display } = this.#run;
+    const { cluster } = this.#run;
+    const startMs = systemClock.monotonicMs();
     let cancel = (): void => undefined;
     const next = (): void => {
       cancel = systemClock.after(REFRESH_MS, () => {
-        display.update(cluster.coordinator.snapshot());
+        const snapshot = cluster.coordinator.snapshot();
+        const hasBegun = snapshot.jobs.some(
+          ({ timestampsMs }) => timestampsMs.RUNNING !== undefined,
+        );
+        const isSoon = systemClock.monotonicMs() - startMs < ANNOUNCE_AFTER_MS;
+        if (hasBegun || !isSoon) this.#show(snapshot);
         next();
       });
     };
@@ -216,4 +251,9 @@ class JobRun {
     }
     if (!coordinator.cancelJob(this.#jobId) && this.#interrupts > 1) process.exit(EXIT_INTERRUPTED);
   };
+}
+
+/** Found out late, but the person at the keyboard mends it like a wrong option. */
+function isMistake(failure: ErrorRecord | undefined): failure is ErrorRecord {
+  return failure?.code === 'INPUT_NOT_FOUND' || failure?.code === 'JOB_INVALID';
 }

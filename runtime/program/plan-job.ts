@@ -30,7 +30,7 @@ export function planJob(
     );
     throw new EngineError(
       'PARAMETERS_INVALID',
-      `The parameters of ${job.name} are not valid:\n  - ${problems.join('\n  - ')}`,
+      `The parameters of ${job.name} are not valid: ${listProblems(problems)}`,
     );
   }
   const environment = new Environment();
@@ -38,6 +38,11 @@ export function planJob(
   const { graph } = environment;
   const plan = compileGraph(graph, { jobName: job.name, parallelism, parameters: parsed.data });
   return { job, parameters: parsed.data, graph, plan };
+}
+
+/** A single problem fits on the line. */
+function listProblems(problems: readonly string[]): string {
+  return problems.length === 1 ? (problems[0] ?? '') : `\n  - ${problems.join('\n  - ')}`;
 }
 
 function build(

@@ -1,6 +1,7 @@
 // What the tests of whole clusters share: running a job on a cluster that is up, and waiting for something to become true
 // of it. Nothing here sleeps for a fixed time: a condition is looked at again in each turn, up to a deadline.
 
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { loadSettings } from '../../runtime/config/load.ts';
 import { systemClock } from '../../runtime/core/clock.ts';
@@ -102,14 +103,16 @@ export function freeSlots(cluster: EmbeddedCluster): number {
   return workers.reduce((total, worker) => total + worker.freeSlots, 0);
 }
 
-/** False once a process is gone; a zombie that nobody has waited for counts as there. */
+/** False once a process has ended, whether or not its parent has taken note of that. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch {
     return false;
   }
+  const statPath = `/proc/${pid}/stat`;
+  if (!existsSync(statPath)) return !existsSync('/proc/self/stat');
+  return !/\) Z /.test(readFileSync(statPath, 'utf8'));
 }
 
 /** Equal numbers of equal records give equal lists, whatever their order. */

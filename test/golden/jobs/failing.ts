@@ -83,8 +83,8 @@ export default defineJob({
 interface Trial {
   readonly place: Place;
   readonly out: string;
-  unlucky(here: Place, value: number): boolean;
-  tryLuck(here: Place, value: number): number;
+  readonly unlucky: (here: Place, value: number) => boolean;
+  readonly tryLuck: (here: Place, value: number) => number;
 }
 
 /** The operator under trial, with a sink behind it unless it is one. */
@@ -105,13 +105,13 @@ function statelessSuspect(
 ): OperatorStream<unknown> | undefined {
   switch (place) {
     case 'map':
-      return items.map(({ value }) => tryLuck('map', value)) as OperatorStream<unknown>;
+      return items.map(({ value }) => tryLuck('map', value));
     case 'filter':
-      return items.filter(({ value }) => tryLuck('filter', value) > 0) as OperatorStream<unknown>;
+      return items.filter(({ value }) => tryLuck('filter', value) > 0);
     case 'flatMap':
       return items.flatMap(({ value }): unknown[] => [tryLuck('flatMap', value)]);
     case 'flatMap half-way':
-      return items.flatMap(function* ({ value }): Generator<unknown> {
+      return items.flatMap(function* ({ value }): Generator {
         yield value;
         yield tryLuck('flatMap half-way', value);
       });
