@@ -17,7 +17,7 @@ import { addTraffic, createTraffic, summarizeTraffic } from './traffic.ts';
 const MINUTE_MS = 60_000;
 const FOLLOW_BOUND_MS = 10_000;
 const ROLL_INTERVAL_MS = 10_000;
-const IDLE_AFTER_MS = 5_000;
+const IDLE_AFTER_MS = 2_000;
 
 export default defineJob({
   name: 'log-analytics',
