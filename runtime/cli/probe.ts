@@ -3,13 +3,12 @@
 import { createServer, type Server } from 'node:http';
 import { EngineError } from '../core/errors.ts';
 
-/** Port 0 opens none. Throws `PORT_IN_USE`. */
+/** Throws `PORT_IN_USE`. */
 export async function serveProbe(
   host: string,
   port: number,
   isReady: () => boolean,
 ): Promise<{ close(): void }> {
-  if (port === 0) return { close: () => undefined };
   const server = createServer((request, response) => {
     const isKnown = request.url === '/healthz' || request.url === '/readyz';
     const isFine = request.url === '/healthz' || isReady();

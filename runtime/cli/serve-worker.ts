@@ -4,12 +4,12 @@
 import { availableParallelism } from 'node:os';
 import { loadSettings } from '../config/load.ts';
 import { readProcessEnvironment } from '../config/process-environment.ts';
+import type { Settings } from '../config/schema.ts';
 import { splitMemory } from '../config/memory-model.ts';
 import { systemClock } from '../core/clock.ts';
 import { makeWorkerId } from '../core/ids.ts';
 import { systemRandom } from '../core/random.ts';
 import { WorkerNode } from '../worker/worker.ts';
-import { serveProbe } from './probe.ts';
 import { createProcessLog } from './process-log.ts';
 import { untilStopped } from './until-stopped.ts';
 import { receiveEnvironment } from './worker-process.ts';
@@ -53,8 +53,18 @@ export async function serveWorker(): Promise<void> {
     log,
   });
   await worker.start();
-  const probe = await serveProbe(settings.bindHost, settings.probePort, () => worker.isRegistered);
+  const probe = await openProbe(settings, () => worker.isRegistered);
   await untilStopped();
   probe.close();
   await worker.stop();
+}
+
+/** An embedded cluster asks no probes; its workers start without an HTTP server. */
+async function openProbe(
+  { bindHost, probePort }: Settings,
+  isReady: () => boolean,
+): Promise<{ close(): void }> {
+  if (probePort === 0) return { close: () => undefined };
+  const { serveProbe } = await import('./probe.ts');
+  return serveProbe(bindHost, probePort, isReady);
 }
