@@ -23,5 +23,6 @@ async function serve(run: () => Promise<void>): Promise<void> {
   } catch (error) {
     const { explainError } = await import('./cli/explain-error.ts');
     process.exitCode = explainError(error);
+    if (process.connected) process.disconnect(); // or the channel to the parent would keep it alive
   }
 }

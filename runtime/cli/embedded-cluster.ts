@@ -32,9 +32,16 @@ export class EmbeddedCluster {
   readonly coordinator: Coordinator;
   readonly #options: EmbeddedClusterOptions;
   readonly #workers: readonly ChildProcess[];
+  /** Resolves with how a worker ended that nobody told to. */
+  readonly workerEnded: Promise<string>;
+  #onWorkerEnded: (how: string) => void = () => undefined;
+  #isStopping = false;
 
   private constructor(options: EmbeddedClusterOptions) {
     this.#options = options;
+    this.workerEnded = new Promise((resolve) => {
+      this.#onWorkerEnded = resolve;
+    });
     this.#workers =
       options.processes ?? startWorkerProcesses(options.workers, readProcessEnvironment());
     this.coordinator = new Coordinator({
@@ -61,6 +68,7 @@ export class EmbeddedCluster {
 
   /** Resolves when every worker process is gone. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     const ended = this.#workers.map((worker) => endOf(worker));
     for (const worker of this.#workers) worker.kill('SIGTERM');
     const cancel = systemClock.after(STOP_TIMEOUT_MS, () => {
@@ -79,6 +87,11 @@ export class EmbeddedCluster {
     });
     worker.stderr?.on('data', (chunk: Buffer) => {
       this.#options.onOutput('stderr', chunk.toString());
+    });
+    void endOf(worker).then(() => {
+      const how =
+        worker.signalCode === null ? `exit code ${worker.exitCode ?? 0}` : worker.signalCode;
+      if (!this.#isStopping) this.#onWorkerEnded(`process ${worker.pid ?? 0}, ${how}`);
     });
     sendEnvironment(
       worker,

@@ -165,7 +165,10 @@ class JobRun {
     this.#jobId = await coordinator.submit({ module, parameters: raw, parallelism });
     if (this.#interrupts > 0) coordinator.cancelJob(this.#jobId);
     const stopRefreshing = this.#refresh();
-    const execution = await coordinator.waitForEnd(this.#jobId);
+    const execution = await Promise.race([
+      coordinator.waitForEnd(this.#jobId),
+      this.#failWithoutWorkers(this.#jobId),
+    ]);
     stopRefreshing();
     if (!isMistake(execution.failure)) this.#show(coordinator.snapshot());
     display.finish();
@@ -194,6 +197,19 @@ class JobRun {
     const verdict = await job.check?.({ parameters, job: snapshot });
     process.stdout.write(`${verdict?.lines.join('\n') ?? ''}\n`);
     return verdict?.ok === true ? 0 : EXIT_FAILED;
+  }
+
+  /** A worker that ends takes its job with it, but a job that still waits for slots would wait in vain. */
+  async #failWithoutWorkers(jobId: JobId): Promise<JobExecution> {
+    const { coordinator, workerEnded } = this.#run.cluster;
+    const how = await workerEnded;
+    const job = coordinator.snapshot().jobs.find(({ id }) => id === jobId);
+    const isWaiting = job?.tasks.every(({ subtasks }) => subtasks.length === 0) ?? false;
+    if (!isWaiting) return coordinator.waitForEnd(jobId);
+    throw new EngineError(
+      'WORKER_LOST',
+      `A worker ended before the job could start (${how}). What it said is above; --log-level info says more.`,
+    );
   }
 
   /** Shows where the page is, then the progress. */

@@ -25,9 +25,9 @@ export function startWorkerProcesses(
   );
 }
 
-/** Lets a started worker go on. */
+/** Lets a started worker go on; one that has ended already is noticed by its end. */
 export function sendEnvironment(worker: ChildProcess, environment: WorkerEnvironment): void {
-  worker.send(environment);
+  worker.send(environment, () => undefined);
 }
 
 /** In a worker: what its parent sends, or undefined when the parent goes without a word. */

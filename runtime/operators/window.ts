@@ -43,7 +43,9 @@ class TumblingWindowOperator implements Operator {
   }
 
   process(value: unknown, timestampMs: number): void {
-    if (timestampMs === NO_TIMESTAMP) throw noTimestamp(this.#context.name);
+    if (timestampMs === NO_TIMESTAMP) {
+      throw this.#context.failure(noTimestamp(this.#context.name), value);
+    }
     const startMs = windowStartMs(timestampMs, this.#spec.windows);
     if (startMs + this.#spec.windows.sizeMs - 1 <= this.#context.currentWatermark()) {
       this.#passOnLate(value, timestampMs);

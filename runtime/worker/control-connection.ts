@@ -61,8 +61,7 @@ export class ControlConnection {
     });
     socket.on('data', (chunk) => {
       try {
-        for (const json of reader.push(chunk))
-          this.#receive(readCoordinatorMessage(json));
+        for (const json of reader.push(chunk)) this.#receive(readCoordinatorMessage(json));
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error);
         socket.destroy();
@@ -109,12 +108,13 @@ export class ControlConnection {
     const wasRegistered = this.#isRegistered;
     this.#isRegistered = false;
     if (this.#isStopped) return;
-    if (wasRegistered) {
-      await this.#options.onLost(reason);
-      if (this.#isStopped) return;
-    } else {
-      this.#options.log.debug('the coordinator cannot be reached yet', { reason });
-    }
+    if (wasRegistered) await this.#options.onLost(reason);
+    else this.#options.log.debug('the coordinator cannot be reached yet', { reason });
+    this.#startLater();
+  }
+
+  #startLater(): void {
+    if (this.#isStopped) return;
     const jitter = 1 + RETRY_JITTER * (2 * this.#options.random.next() - 1);
     this.#cancelTimer = this.#options.clock.after(this.#retryMs * jitter, () => {
       this.start();

@@ -2,7 +2,7 @@
 // and ends it with the deployment.
 //   I1. A thread serves one deployment; an idle worker has no threads, unless it was told to expect a job.
 
-import { Worker } from 'node:worker_threads';
+import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { EngineError, type ErrorRecord, toErrorRecord } from '../core/errors.ts';
 import { formatSize } from '../core/quantity.ts';
 import { allocateDoorbell } from '../shuffle/doorbell.ts';
@@ -60,10 +60,9 @@ export class SlotThread {
     const { entry, heapBytes, nodeOptions, settings } = this.#options;
     this.bell = allocateDoorbell();
     const data: SlotData = { slot: this.slot, bell: this.bell, settings };
-    const thread = new Worker(entry, {
+    const thread = startThread(entry, nodeOptions, {
       name: `slot-${this.slot}`,
       workerData: data,
-      execArgv: [...process.execArgv, ...nodeOptions],
       resourceLimits: {
         maxOldGenerationSizeMb: Math.floor(heapBytes / MIB),
         maxYoungGenerationSizeMb: YOUNG_GENERATION_MIB,
@@ -93,6 +92,21 @@ export class SlotThread {
       `Slot ${this.slot} ran out of its ${formatSize(this.#options.heapBytes)} of heap: raise ` +
         'TASK_MANAGER_HEAP_MEMORY_MB, use fewer slots a worker, or keep less on the heap.',
       { cause: error },
+    );
+  }
+}
+
+/** Throws `CONFIG_INVALID` for flags that a thread does not take. */
+function startThread(entry: URL, nodeOptions: readonly string[], options: WorkerOptions): Worker {
+  try {
+    return new Worker(entry, { ...options, execArgv: [...process.execArgv, ...nodeOptions] });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EngineError(
+      'CONFIG_INVALID',
+      `The slots' threads cannot be started with TASK_MANAGER_OPTS="${nodeOptions.join(' ')}": ${reason}. Leave out what ` +
+        'only a whole process takes, or set it in NODE_OPTIONS.',
+      { cause },
     );
   }
 }

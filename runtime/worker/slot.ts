@@ -262,6 +262,7 @@ export class Slot {
           'MILLRACE_COLLECT_ROWS_MAX.',
       );
     }
+    checkCollectable(value);
     if (this.#collected.push(value) >= COLLECT_ROWS_PER_MESSAGE) this.#sendCollected();
   }
 
@@ -297,6 +298,20 @@ function loadMakersOf(graph: PlannedJob['graph'], makers: ConnectorCatalog): Pro
     if (spec.kind === 'sink') sinks.push(spec.sink.kind);
   }
   return loadMakers(makers, sources, sinks);
+}
+
+/** Rows are sent many at a time; looked at one by one, the one that cannot be sent is known. Throws `RECORD_MISMATCH`. */
+function checkCollectable(value: unknown): void {
+  try {
+    serialize(value);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EngineError(
+      'RECORD_MISMATCH',
+      `A record cannot be handed back by a collect sink: ${reason} Map it to plain values first.`,
+      { cause },
+    );
+  }
 }
 
 /** The worker's main thread writes the log. */

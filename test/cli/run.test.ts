@@ -51,6 +51,21 @@ describe('a job that fails', () => {
   });
 });
 
+describe('a cluster that does not come up', () => {
+  it('is given up at once, with what the worker said', async () => {
+    const environment = { TASK_MANAGER_OPTS: '--no-such-flag' };
+    const { exitCode, stderr } = await new RunningCommand(['run', STEADY, ...SMALL], environment)
+      .ended;
+    const lines = stderr.trimEnd().split('\n');
+    expect(exitCode).toBe(1);
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(/^error: .*TASK_MANAGER_OPTS="--no-such-flag".*Leave out/);
+    expect(lines[1]).toMatch(
+      /^error: A worker ended before the job could start \(process \d+, exit code 2/,
+    );
+  });
+});
+
 describe('an interrupt', () => {
   it('cancels the job and ends every process, with exit code 130', async () => {
     const out = mkdtempSync(join(tmpdir(), 'millrace-interrupt-'));
