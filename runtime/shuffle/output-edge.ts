@@ -20,7 +20,7 @@ export type Distribution =
     }
   | { readonly kind: 'custom'; readonly choose: (value: unknown, channels: number) => number };
 
-/** Makes the error to throw when a function of the job failed for a record. */
+/** Makes the error to throw when a function of the job failed for a record, or a channel refused it. */
 export type RouteFailure = (error: unknown, record: unknown) => Error;
 
 /** Takes one record to its channel. */
@@ -83,19 +83,31 @@ function makeRoute(
     case 'single': {
       const only = at(writers, 0);
       return (value, timestampMs) => {
-        only.writeRecord(value, timestampMs);
+        try {
+          only.writeRecord(value, timestampMs);
+        } catch (error) {
+          throw refusal(error, value, failure);
+        }
       };
     }
     case 'round-robin': {
       let next = distribution.first % count;
       return (value, timestampMs) => {
-        at(writers, next).writeRecord(value, timestampMs);
+        try {
+          at(writers, next).writeRecord(value, timestampMs);
+        } catch (error) {
+          throw refusal(error, value, failure);
+        }
         next = next + 1 === count ? 0 : next + 1;
       };
     }
     case 'broadcast':
       return (value, timestampMs) => {
-        for (const writer of writers) writer.writeRecord(value, timestampMs);
+        try {
+          for (const writer of writers) writer.writeRecord(value, timestampMs);
+        } catch (error) {
+          throw refusal(error, value, failure);
+        }
       };
     case 'hash':
       return routeByKeyGroup(writers, distribution, failure);
@@ -119,8 +131,12 @@ function routeByKeyGroup(
     } catch (error) {
       throw failure(error, value);
     }
-    const keyGroup = keyGroupOfHash(hashOfKey(key), maxParallelism);
-    at(writerOfGroup, keyGroup).writeRecord(value, timestampMs);
+    try {
+      const keyGroup = keyGroupOfHash(hashOfKey(key), maxParallelism);
+      at(writerOfGroup, keyGroup).writeRecord(value, timestampMs);
+    } catch (error) {
+      throw refusal(error, value, failure);
+    }
   };
 }
 
@@ -136,8 +152,17 @@ function routeByChoice(
     } catch (error) {
       throw failure(error, value);
     }
-    writer.writeRecord(value, timestampMs);
+    try {
+      writer.writeRecord(value, timestampMs);
+    } catch (error) {
+      throw refusal(error, value, failure);
+    }
   };
+}
+
+/** A record that a channel refuses is told like a failed function; anything else is a bug of ours and stays one. */
+function refusal(error: unknown, record: unknown, failure: RouteFailure): unknown {
+  return error instanceof EngineError ? failure(error, record) : error;
 }
 
 function chosenWriter(writers: readonly ChannelWriter[], chosen: number): ChannelWriter {

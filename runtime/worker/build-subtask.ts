@@ -183,7 +183,7 @@ class SubtaskBuilder {
         this.#routeFailure(planned, edge),
       );
       this.#outputs.push({ edge: opened, from: position });
-      add(edge.output, this.#explained(planned, opened.emit));
+      add(edge.output, opened.emit);
     }
     return new Map([...targets].map(([output, emits]) => [output, fanOut(emits)]));
   }
@@ -228,17 +228,6 @@ class SubtaskBuilder {
     const consumer = this.#plan.tasks[edge.toTask]?.operators[0]?.name ?? '';
     const what = `The function that partitions the records for "${consumer}" threw`;
     return (error, record) => this.#failure(planned, error, record, what);
-  }
-
-  /** Names the operator whose record an edge refuses. */
-  #explained(planned: PlannedOperator, emit: Emit): Emit {
-    return (value, timestampMs) => {
-      try {
-        emit(value, timestampMs);
-      } catch (error) {
-        throw error instanceof EngineError ? this.#failure(planned, error, value) : error;
-      }
-    };
   }
 
   #failure(
