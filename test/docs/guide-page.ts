@@ -1,9 +1,8 @@
 // What the pages that show jobs are made of: blocks of TypeScript, each a whole job, `test/golden/jobs/guide-<job>.ts`, and
-// blocks of `console`, each a command with what it prints. Run as a program it writes the jobs into the pages; the tests fail when
-// a page shows another text, and run every command.
+// blocks of `console`, each a command with what it prints. write-guide.ts writes them, the tests compare and run them.
 //   I1. A block of TypeScript begins with `// <job>: …`; one that does not is an error, so no snippet escapes the tests.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
@@ -65,10 +64,4 @@ function jobOf(block: string): string {
   const job = /^\/\/ ([a-z-]+): /.exec(block)?.[1];
   if (job !== undefined) return job;
   throw new Error(`a block of TypeScript must begin with "// <job>: …", not with:\n${block}`);
-}
-
-if (import.meta.main) {
-  for (const path of GUIDE_PAGES) {
-    writeFileSync(path, await renderPage(path, readFileSync(path, 'utf8')));
-  }
 }
