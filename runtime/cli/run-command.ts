@@ -24,7 +24,7 @@ import { createProcessLog } from './process-log.ts';
 
 const REFRESH_MS = 500;
 /** When a job that does not get to run is shown all the same. */
-const ANNOUNCE_AFTER_MS = 3_000;
+const ANNOUNCE_AFTER_MS = 10_000;
 const EXIT_FAILED = 1;
 const EXIT_INTERRUPTED = 130;
 
@@ -233,8 +233,9 @@ class JobRun {
         const hasBegun = snapshot.jobs.some(
           ({ timestampsMs }) => timestampsMs.RUNNING !== undefined,
         );
-        const isSoon = systemClock.monotonicMs() - startMs < ANNOUNCE_AFTER_MS;
-        if (hasBegun || !isSoon) this.#show(snapshot);
+        const isWaiting = snapshot.jobs.some(({ status }) => status === 'CREATED');
+        const isLate = systemClock.monotonicMs() - startMs > ANNOUNCE_AFTER_MS;
+        if (hasBegun || (isWaiting && isLate)) this.#show(snapshot);
         next();
       });
     };
