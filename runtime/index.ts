@@ -1,13 +1,6 @@
 // The public API: all that a job imports. Named re-exports only.
 
-export {
-  type AggregateFunction,
-  average,
-  count,
-  max,
-  min,
-  sum,
-} from './api/aggregate.ts';
+export { type AggregateFunction, average, count, max, min, sum } from './api/aggregate.ts';
 export { Environment, type FromOptions } from './api/environment.ts';
 export {
   type CheckVerdict,

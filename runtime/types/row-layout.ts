@@ -40,7 +40,7 @@ export function layoutOf(struct: StructType, known?: string): StructLayout {
 }
 
 /** True when the bitmap may say that there is nothing to read. */
-export function canBeMissing({ presentBit, valueBit }: FieldLayout): boolean {
+function canBeMissing({ presentBit, valueBit }: FieldLayout): boolean {
   return presentBit >= 0 || valueBit >= 0;
 }
 

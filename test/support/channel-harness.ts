@@ -16,7 +16,7 @@ export type Element =
   | { readonly kind: 'end' };
 
 /** Keeps elements; stops the reading after `budget` of them. */
-export class KeepingHandler implements ElementHandler {
+class KeepingHandler implements ElementHandler {
   readonly elements: Element[] = [];
   budget = Infinity;
 

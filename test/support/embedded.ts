@@ -59,4 +59,3 @@ export async function runEmbedded(
 export function testJob(name: string): URL {
   return new URL(`../golden/jobs/${name}.ts`, import.meta.url);
 }
-

@@ -85,7 +85,7 @@ export const flatTypes: fc.Arbitrary<StructType> = structType(
 );
 
 /** Empty, short, around the lengths where the cell changes its form, and every kind of character. */
-export const texts: fc.Arbitrary<string> = fc.oneof(
+const texts: fc.Arbitrary<string> = fc.oneof(
   fc.string({ maxLength: 20 }),
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.string({ unit: fc.constantFrom('a', 'é', '\ud83d', '\ude00', '\u0000', '漢'), maxLength: 12 }),
