@@ -38,6 +38,21 @@ describe('a job that finishes', () => {
   });
 });
 
+describe('a job that prints', () => {
+  it('shows every line, to the last', async () => {
+    const { exitCode, stdout } = await millrace(
+      'run',
+      jobPath('printed'),
+      '--records',
+      '5000',
+      ...SMALL,
+    );
+    expect(exitCode).toBe(0);
+    const printed = stdout.slice(0, stdout.indexOf('Job printed FINISHED')).trimEnd().split('\n');
+    expect(printed).toStrictEqual(Array.from({ length: 5_000 }, (_, index) => String(index + 1)));
+  });
+});
+
 describe('a job that fails', () => {
   it('says where, with which record and in which line of the job, with exit code 1', async () => {
     const { exitCode, stdout, stderr } = await millrace(

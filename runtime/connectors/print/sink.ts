@@ -1,6 +1,7 @@
 // The writer that prints. What is printed cannot be taken back, so it prints at once instead of at the commit: the one
 // sink, with collect, that is for people and not for results.
 //   I1. At most `PENDING_BYTES_MAX` wait for a slow terminal or pipe; then the task pauses.
+//   I2. The job has not prepared before all it printed has left the slot's thread, which ends soon after.
 
 import { EngineError } from '../../core/errors.ts';
 import type { SinkContext, SinkMaker, SinkWriter } from '../connector.ts';
@@ -19,6 +20,7 @@ class PrintWriter implements SinkWriter<unknown> {
   readonly #context: SinkContext;
   readonly #prefix: string;
   #pendingBytes = 0;
+  #onDrained: () => void = () => undefined;
 
   constructor(line: ((line: string) => void) | undefined, context: SinkContext) {
     this.#line = line;
@@ -41,7 +43,10 @@ class PrintWriter implements SinkWriter<unknown> {
   }
 
   prepare(): Promise<void> {
-    return Promise.resolve();
+    if (this.#pendingBytes === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onDrained = resolve; // I2
+    });
   }
 
   commit(): Promise<void> {
@@ -64,6 +69,7 @@ class PrintWriter implements SinkWriter<unknown> {
     this.#pendingBytes -= bytes;
     if (error) this.#context.fail(cannotPrint(error));
     if (wasFull && this.#pendingBytes < PENDING_BYTES_MAX) this.#context.wake();
+    if (this.#pendingBytes === 0) this.#onDrained();
   }
 }
 
