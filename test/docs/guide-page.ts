@@ -1,5 +1,5 @@
 // What the pages that show jobs are made of: blocks of TypeScript, each a whole job, `test/golden/jobs/guide-<job>.ts`, and
-// blocks of `console`, each a command with what it prints. write-guide.ts writes them, the tests compare and run them.
+// blocks of `console`, each a command with what it prints. guide-runner.ts writes them, the tests compare and run them.
 //   I1. A block of TypeScript begins with `// <job>: …`; one that does not is an error, so no snippet escapes the tests.
 
 import { readFileSync } from 'node:fs';

@@ -8,7 +8,7 @@ const pages = GUIDE_PAGES.map((path) => ({ path, text: readFileSync(path, 'utf8'
 
 describe('pages that show jobs', () => {
   it.each(pages)(
-    '$path shows them as they are (mend: node test/docs/write-guide.ts)',
+    '$path shows them as they are (mend: node test/docs/guide-runner.ts)',
     async (page) => {
       expect(page.text).toBe(await renderPage(page.path, page.text));
     },

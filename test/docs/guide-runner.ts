@@ -1,7 +1,8 @@
 // Answers the commands of docs/jobs.md as a terminal would, on one embedded cluster of real processes: the command line
-// itself is left to readme.test.ts, so that a job starts in milliseconds.
+// itself is left to readme.test.ts, so that a job starts in milliseconds. Run as a program (`node test/docs/guide-runner.ts`)
+// it writes the jobs into the pages that show them, and into the guide what its commands print; then read the difference.
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,13 +10,19 @@ import { EmbeddedCluster } from '../../runtime/cli/embedded-cluster.ts';
 import { renderFailure } from '../../runtime/cli/failure-report.ts';
 import { describeJobParameters, parseJobParameters } from '../../runtime/cli/job-parameters.ts';
 import { loadSettings } from '../../runtime/config/load.ts';
+import { systemClock } from '../../runtime/core/clock.ts';
 import { EngineError } from '../../runtime/core/errors.ts';
 import { silentLog } from '../../runtime/core/log.ts';
 import { explainPlan } from '../../runtime/graph/explain.ts';
 import { loadJob, resolveJobModule } from '../../runtime/program/load-job.ts';
 import { planJob } from '../../runtime/program/plan-job.ts';
-import { goldenJob } from './guide-page.ts';
+import { goldenJob, GUIDE_PAGES, isShown, listCommands, renderPage } from './guide-page.ts';
 
+/** The page whose commands are answered here. */
+export const GUIDE = 'docs/jobs.md';
+
+/** By then what a job printed has come through its pipe. */
+const SETTLE_MS = 500;
 const PREFIX = 'npm run millrace -- ';
 
 /** The lines of an answer so far: what a job prints reaches this process a little after the job's end. */
@@ -103,4 +110,30 @@ function answerOf(text: string): Answer {
 
 function linesOf(text: string): readonly string[] {
   return text.split('\n').slice(0, -1);
+}
+
+async function writeOutputs(): Promise<void> {
+  let page = readFileSync(GUIDE, 'utf8');
+  const runner = new GuideRunner();
+  await runner.start();
+  for (const { command, output } of listCommands(page)) {
+    const answer = await runner.answer(command);
+    await new Promise<void>((resolve) => {
+      systemClock.after(SETTLE_MS, resolve);
+    });
+    if (isShown(answer(), output)) continue;
+    const blockOf = (lines: readonly string[]): string =>
+      [`$ ${command}`, ...lines, '```'].join('\n');
+    page = page.replace(blockOf(output), () => blockOf(answer()));
+    console.log(`wrote what ${command} prints`);
+  }
+  await runner.stop();
+  writeFileSync(GUIDE, page);
+}
+
+if (import.meta.main) {
+  for (const path of GUIDE_PAGES) {
+    writeFileSync(path, await renderPage(path, readFileSync(path, 'utf8')));
+  }
+  await writeOutputs();
 }

@@ -1,11 +1,11 @@
-// Every command of docs/jobs.md prints what the page shows. To mend: node test/docs/write-guide.ts, and read the difference.
+// Every command of docs/jobs.md prints what the page shows. To mend: node test/docs/guide-runner.ts, and read the difference.
 
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isShown, listCommands } from './guide-page.ts';
-import { GuideRunner } from './guide-runner.ts';
+import { GUIDE, GuideRunner } from './guide-runner.ts';
 
-const commands = listCommands(readFileSync('docs/jobs.md', 'utf8'));
+const commands = listCommands(readFileSync(GUIDE, 'utf8'));
 const runner = new GuideRunner();
 
 beforeAll(() => runner.start());
