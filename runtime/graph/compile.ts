@@ -44,7 +44,7 @@ export function compileGraph(graph: LogicalGraph, options: CompileOptions): Phys
     edges,
     slotsNeeded: countSlots(tasks),
   };
-  const hash = digestOf(JSON.stringify([plan, options.parameters]));
+  const hash = digestOf(JSON.stringify([plan, options.parameters], writeBigint));
   return { ...plan, hash };
 }
 
@@ -197,4 +197,9 @@ function countSlots(tasks: readonly PlannedTask[]): number {
     groups.set(task.slotSharingGroup, slots);
   }
   return [...groups.values()].reduce((total, slots) => total + slots, 0);
+}
+
+/** Parameters may hold what JSON has no word for. */
+function writeBigint(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}n` : value;
 }

@@ -20,19 +20,24 @@ export function encodeMessage(message: object): Uint8Array {
   return frame;
 }
 
-/** Collects bytes and hands out whole messages, parsed. */
+/** Collects bytes and hands out whole messages, parsed. Chunks are joined once, when a message is complete. */
 export class MessageReader {
-  #pending = new Uint8Array(0);
+  #chunks: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #neededBytes = HEADER_BYTES;
 
   /** Throws `PROTOCOL_VIOLATION` for an oversized frame or text that is not JSON. */
   push(chunk: Uint8Array): unknown[] {
-    const bytes = new Uint8Array(this.#pending.length + chunk.length);
-    bytes.set(this.#pending);
-    bytes.set(chunk, this.#pending.length);
+    this.#chunks.push(chunk);
+    this.#pendingBytes += chunk.length;
+    if (this.#pendingBytes < this.#neededBytes) return [];
+    const bytes = this.#join();
     const view = new DataView(bytes.buffer);
     const messages: unknown[] = [];
     let offset = 0;
-    while (bytes.length - offset >= HEADER_BYTES) {
+    for (;;) {
+      this.#neededBytes = HEADER_BYTES;
+      if (bytes.length - offset < HEADER_BYTES) break;
       const length = view.getUint32(offset);
       if (length > MESSAGE_BYTES_MAX) {
         throw new EngineError(
@@ -40,13 +45,24 @@ export class MessageReader {
           `A peer announced a message of ${length} bytes.`,
         );
       }
-      if (bytes.length - offset - HEADER_BYTES < length) break;
-      const start = offset + HEADER_BYTES;
-      messages.push(parse(bytes.subarray(start, start + length)));
-      offset = start + length;
+      this.#neededBytes = HEADER_BYTES + length;
+      if (bytes.length - offset < this.#neededBytes) break;
+      messages.push(parse(bytes.subarray(offset + HEADER_BYTES, offset + this.#neededBytes)));
+      offset += this.#neededBytes;
     }
-    this.#pending = bytes.slice(offset);
+    this.#chunks = [bytes.subarray(offset)];
+    this.#pendingBytes = bytes.length - offset;
     return messages;
+  }
+
+  #join(): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(this.#pendingBytes);
+    let offset = 0;
+    for (const chunk of this.#chunks) {
+      bytes.set(chunk, offset);
+      offset += chunk.length;
+    }
+    return bytes;
   }
 }
 
