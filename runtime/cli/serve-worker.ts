@@ -56,6 +56,8 @@ export async function serveWorker(): Promise<void> {
   const probe = await openProbe(settings, () => worker.isRegistered);
   await untilStopped();
   probe.close();
+  // The parent of an embedded worker has ended the job by now; a pod gives it the time to end.
+  if (!isEmbedded) await worker.drain(settings.drainTimeoutMs);
   await worker.stop();
 }
 

@@ -3,8 +3,12 @@
 import type { SinkWriter } from '../connectors/connector.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 
-/** The writer is made by the slot, which knows the connectors. */
-export function createSink(writer: SinkWriter<unknown>, context: OperatorContext): Operator {
+/** The writer is made by the slot, which knows the connectors; `onWritten` counts what it took. */
+export function createSink(
+  writer: SinkWriter<unknown>,
+  context: OperatorContext,
+  onWritten: () => void = () => undefined,
+): Operator {
   return {
     open: () => writer.open(),
     process(value, timestampMs) {
@@ -13,6 +17,7 @@ export function createSink(writer: SinkWriter<unknown>, context: OperatorContext
       } catch (error) {
         throw context.failure(error, value);
       }
+      onWritten();
     },
     isFull: () => writer.isFull,
     prepare: () => writer.prepare(),

@@ -9,6 +9,7 @@ import { formatSize } from '../core/quantity.ts';
 export class OutputGate {
   /** How many channels are in overflow; the task may take input only at 0. */
   blockedChannels = 0;
+  /** Written to channels and to sinks. */
   recordsOut = 0;
   bytesOut = 0;
   #overflowBytes = 0;

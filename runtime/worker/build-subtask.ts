@@ -157,7 +157,9 @@ class SubtaskBuilder {
         spec.sink,
         this.#sinkContext(planned),
       );
-      const sink = createSink(writer, context);
+      const sink = createSink(writer, context, () => {
+        this.#gate.recordsOut++;
+      });
       this.#sinks.push(sink);
       return sink;
     });

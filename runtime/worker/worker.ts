@@ -118,6 +118,19 @@ export class WorkerNode {
     this.#control.start();
   }
 
+  /** Resolves when no deployment is left on this worker, at the latest after `timeoutMs`. */
+  drain(timeoutMs: number): Promise<void> {
+    if (this.#deployments.size === 0) return Promise.resolve();
+    this.#options.log.info('stopping once the running deployments have ended', { timeoutMs });
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.after(timeoutMs, resolve);
+      void this.#untilReleased().then(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
   /** Ends everything; what was not committed is given up. */
   async stop(): Promise<void> {
     this.#control.stop();

@@ -43,18 +43,23 @@ class PrintWriter implements SinkWriter<unknown> {
   }
 
   prepare(): Promise<void> {
-    if (this.#pendingBytes === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#onDrained = resolve; // I2
-    });
+    return this.#drain(); // I2
   }
 
   commit(): Promise<void> {
     return Promise.resolve();
   }
 
+  /** What was printed before a failure helps to find it. */
   abort(): Promise<void> {
-    return Promise.resolve();
+    return this.#drain();
+  }
+
+  #drain(): Promise<void> {
+    if (this.#pendingBytes === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onDrained = resolve;
+    });
   }
 
   #print(text: string): void {
