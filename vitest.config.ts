@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/e2e/**', 'test/bench/**', '**/node_modules/**'],
+    setupFiles: ['test/support/fixed-seed.ts'],
     // A process each file: the engine starts threads, opens sockets and sets exit codes.
     pool: 'forks',
     maxWorkers: 2,

@@ -56,6 +56,7 @@ function fillRanks(keys: Float64Array, ranks: Uint32Array): boolean {
     if (key > greatest) greatest = key;
   }
   let step = greatest - least;
+  if (!Number.isSafeInteger(step)) return false; // distances would be rounded, and different keys be one
   for (let row = 0; row < keys.length; row++) {
     const distance = (keys[row] ?? 0) - least;
     if (distance % step !== 0) step = greatestCommonDivisor(step, distance);

@@ -163,6 +163,15 @@ describe('sortRows', () => {
   });
 });
 
+describe('sortRows of keys whose distance no number holds', () => {
+  it('does not take different keys for one', () => {
+    const keys = [9_007_199_254_740_959, 9_007_199_254_740_958, -50_251_969_316_777];
+    expect([...sortRows(new Float64Array(keys.map((key) => key - 1_000)))]).toStrictEqual([
+      2, 1, 0,
+    ]);
+  });
+});
+
 describe('makeRowMaker', () => {
   it('takes any name for a column', () => {
     const names = ['a b', '"; throw 1; //', '__proto__', '\u2028', 'c0', 'index'];
