@@ -1,11 +1,10 @@
 // The HTTP server of the coordinator: opens the port, serves the routes, closes again. What is answered is in routes.ts.
 
-import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
 
 import { EngineError } from '../core/errors.ts';
-import { createRestApp } from './routes.ts';
 import type { ClusterAccess } from './routes.ts';
 
 /** More connections than people and probes need; a further one is closed at once. */
@@ -29,16 +28,36 @@ export interface RestServer {
 /** Resolves when requests are answered. Throws `PORT_IN_USE`, or `CONFIG_INVALID` for an address that cannot be opened. */
 export async function startRestServer(options: RestServerOptions): Promise<RestServer> {
   const { host, port, log } = options;
-  const server = createAdaptorServer({
-    fetch: createRestApp(options).fetch,
-    serverOptions: { maxHeaderSize: HEADER_BYTES_MAX, requestTimeout: REQUEST_TIMEOUT_MS },
-  }) as Server;
+  const server = createServer(
+    { maxHeaderSize: HEADER_BYTES_MAX, requestTimeout: REQUEST_TIMEOUT_MS },
+    answerWith(options),
+  );
   server.maxConnections = CONNECTIONS_MAX;
   await listen(server, host, port);
   const opened = (server.address() as AddressInfo).port;
   server.on('error', (error) => log.error('the REST server failed', { error: error.message }));
   log.info('REST server listening', { host, port: opened });
   return { port: opened, stop: () => close(server) };
+}
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** The routes and their library are loaded with the first request: a job starts sooner without them. */
+function answerWith(options: RestServerOptions): Answer {
+  let loading: Promise<Answer> | undefined;
+  return async (request, response) => {
+    loading ??= loadRoutes(options);
+    const answer = await loading;
+    await answer(request, response);
+  };
+}
+
+async function loadRoutes(options: RestServerOptions): Promise<Answer> {
+  const [{ getRequestListener }, { createRestApp }] = await Promise.all([
+    import('@hono/node-server'),
+    import('./routes.ts'),
+  ]);
+  return getRequestListener(createRestApp(options).fetch);
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {
