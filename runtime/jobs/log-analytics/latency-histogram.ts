@@ -60,7 +60,7 @@ export function latencyQuantile(histogram: LatencyHistogram, share: number): num
 
 function bucketOf(latencyMs: number): number {
   const within = Math.min(Math.max(latencyMs, LATENCY_MS_MIN), LATENCY_MS_MAX);
-  return Math.ceil(Math.log(within) * BUCKETS_PER_E);
+  return Math.ceil(Math.log(within) * BUCKETS_PER_E) + 0; // never -0, which JSON turns into 0
 }
 
 /** The middle of a bucket: as far, relatively, from its lower end as from its upper. */
