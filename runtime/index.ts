@@ -10,15 +10,12 @@ export {
   type JobDefinition,
 } from './api/job.ts';
 export { listState, mapState, valueState } from './api/states.ts';
+export { type KeyedProcess, type StreamContext } from './api/process-functions.ts';
 export {
-  type AggregateResult,
   type DeadLetter,
   KeyedStream,
-  type KeyedProcess,
   OperatorStream,
   Stream,
-  type StreamContext,
-  tumbling,
   WindowedStream,
   WindowStream,
 } from './api/stream.ts';
@@ -28,6 +25,7 @@ export {
   monotonousTimestamps,
   noWatermarks,
 } from './api/watermarks.ts';
+export { type AggregateResult, tumbling } from './api/windows.ts';
 export { collect } from './connectors/collect/spec.ts';
 export { fromCollection, fromSequence } from './connectors/collection/spec.ts';
 export { discard } from './connectors/discard/spec.ts';

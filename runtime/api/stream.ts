@@ -9,7 +9,6 @@ import type { Key, KeyPart } from '../core/key-group.ts';
 import { type LogicalNode, MAIN_OUTPUT, type Partitioning } from '../graph/logical.ts';
 import {
   type AggregateColumn,
-  type KeyedProcessContext,
   type KeyedProcessFunctions,
   type KeySelector,
   LATE_OUTPUT,
@@ -24,7 +23,9 @@ import { recordTypeOf } from '../types/schema.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import type { Aggregate, AggregateFunction, NumberField } from './aggregate.ts';
 import { type KeyField, selectByFunction, selectFields } from './key-selector.ts';
-import type { Declared, StatesOf } from './states.ts';
+import type { KeyedProcess, StreamContext } from './process-functions.ts';
+import type { Declared } from './states.ts';
+import { type AggregateResult, checkColumnNames } from './windows.ts';
 
 /** One output of one operator, as an input to the next. */
 export interface StreamOrigin {
@@ -32,11 +33,6 @@ export interface StreamOrigin {
   readonly output: string;
   /** How its records get to the next operator; `auto` when the job says nothing. */
   readonly partitioning?: Partitioning;
-}
-
-/** What a process function may do besides returning nothing. */
-export interface StreamContext<Out> extends Omit<ProcessContext, 'emit'> {
-  readonly emit: (value: Out) => void;
 }
 
 /** An invalid record and why. */
@@ -305,33 +301,6 @@ export class ValidatedStream<T> extends OperatorStream<T> {
   }
 }
 
-/** What a keyed process function may do besides returning nothing. */
-export interface KeyedStreamContext<K, Out, Declarations> extends Omit<
-  KeyedProcessContext,
-  'emit' | 'key' | 'state'
-> {
-  readonly key: K;
-  readonly state: StatesOf<Declarations>;
-  readonly emit: (value: Out) => void;
-}
-
-/** The functions of a keyed process operator. */
-export interface KeyedProcess<T, K, Out, Declarations> {
-  /** The states, by name. */
-  readonly state?: Declarations;
-  readonly onRecord: (value: T, context: KeyedStreamContext<K, Out, Declarations>) => void;
-  /** An event-time timer of the key is due: the watermark has reached it. */
-  readonly onEventTimer?: (
-    timeMs: number,
-    context: KeyedStreamContext<K, Out, Declarations>,
-  ) => void;
-  /** A processing-time timer of the key is due. */
-  readonly onProcessingTimer?: (
-    timeMs: number,
-    context: KeyedStreamContext<K, Out, Declarations>,
-  ) => void;
-}
-
 /** Records grouped by key: state and timers belong to one key, and all records of a key go to one subtask. */
 export class KeyedStream<T, K extends Key, KeyFields> {
   readonly #builder: GraphBuilder;
@@ -401,26 +370,6 @@ export class KeyedStream<T, K extends Key, KeyFields> {
     return new WindowedStream(this.#builder, this.#origins, this.#selector, windows);
   }
 }
-
-/** Windows of `sizeMs` aligned to the epoch, moved by `offsetMs` (for days in a time zone). */
-export function tumbling(options: { sizeMs: number; offsetMs?: number }): TumblingWindows {
-  const { sizeMs, offsetMs = 0 } = options;
-  const isWhole = Number.isSafeInteger(sizeMs) && Number.isSafeInteger(offsetMs);
-  if (!isWhole || sizeMs <= 0 || Math.abs(offsetMs) >= sizeMs) {
-    throw new EngineError(
-      'JOB_INVALID',
-      `A tumbling window of ${sizeMs} ms with offset ${offsetMs} ms: both must be whole numbers of ` +
-        'milliseconds, the size positive and the offset smaller than it.',
-    );
-  }
-  return { kind: 'tumbling', sizeMs, offsetMs };
-}
-
-/** The result of declarative aggregates: the key's fields, the window's bounds, a number a column. */
-export type AggregateResult<KeyFields, Columns> = KeyFields & {
-  readonly windowStartMs: number;
-  readonly windowEndMs: number;
-} & { readonly [Name in keyof Columns]: number };
 
 /** Records grouped by key and window, to be evaluated when the watermark passes the window's end. */
 export class WindowedStream<T, K extends Key, KeyFields> {
@@ -511,15 +460,4 @@ export class WindowStream<Out, In> extends OperatorStream<Out> {
 function keyedEdges(origins: readonly StreamOrigin[], selector: KeySelector) {
   const partitioning: Partitioning = { kind: 'hash', ...selector };
   return origins.map(({ node, output }) => ({ from: node.id, output, partitioning }));
-}
-
-function checkColumnNames(columns: readonly AggregateColumn[], taken: readonly string[]): void {
-  const reserved = [...taken, 'windowStartMs', 'windowEndMs'];
-  for (const { name } of columns) {
-    if (!reserved.includes(name)) continue;
-    throw new EngineError(
-      'JOB_INVALID',
-      `The aggregate column "${name}" has the name of a key field or window bound: call it something else.`,
-    );
-  }
 }

@@ -7,7 +7,7 @@ import { count, sum } from '../../../runtime/api/aggregate.ts';
 import { Environment } from '../../../runtime/api/environment.ts';
 import { durationMs } from '../../../runtime/api/job.ts';
 import { selectByFunction, selectFields } from '../../../runtime/api/key-selector.ts';
-import { tumbling } from '../../../runtime/api/stream.ts';
+import { tumbling } from '../../../runtime/api/windows.ts';
 import { boundedOutOfOrderness, monotonousTimestamps } from '../../../runtime/api/watermarks.ts';
 import { fromCollection } from '../../../runtime/connectors/collection/spec.ts';
 

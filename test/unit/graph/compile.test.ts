@@ -5,7 +5,8 @@ import { z } from 'zod';
 
 import { count, sum } from '../../../runtime/api/aggregate.ts';
 import type { Environment } from '../../../runtime/api/environment.ts';
-import { type OperatorStream, tumbling } from '../../../runtime/api/stream.ts';
+import type { OperatorStream } from '../../../runtime/api/stream.ts';
+import { tumbling } from '../../../runtime/api/windows.ts';
 import { fromCollection, fromSequence } from '../../../runtime/connectors/collection/spec.ts';
 import { discard } from '../../../runtime/connectors/discard/spec.ts';
 import type { PhysicalPlan } from '../../../runtime/graph/physical.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import { count } from '../../../runtime/api/aggregate.ts';
-import { tumbling } from '../../../runtime/api/stream.ts';
+import { tumbling } from '../../../runtime/api/windows.ts';
 import { fromCollection } from '../../../runtime/connectors/collection/spec.ts';
 import { discard } from '../../../runtime/connectors/discard/spec.ts';
 import { explainPlan, listOperators } from '../../../runtime/graph/explain.ts';
