@@ -3,6 +3,7 @@
 
 export { DEFAULTS, defaultHeapBytes } from './config/defaults.ts';
 export { ENVIRONMENT, SETTING_NAMES, renderEnvironment } from './config/environment.ts';
+export type { Role } from './config/environment.ts';
 export { findSettingProblems } from './config/load.ts';
 export { findMemoryProblem, splitMemory } from './config/memory-model.ts';
 export type { MemoryRequest } from './config/memory-model.ts';

@@ -55,7 +55,7 @@ async function runJob(
     const id = await coordinator.submit({
       module,
       parameters: settings.jobParameters,
-      parallelism: settings.parallelism ?? settings.slots,
+      parallelism: settings.parallelism,
     });
     const { status, failure } = await coordinator.waitForEnd(id);
     if (status === 'FINISHED') log.info('the job has finished', { job: settings.jobName });

@@ -5,6 +5,7 @@ const MIB = 1024 ** 2;
 /** A setting that is not here has no default: it is either absent (`jobName`) or follows from others (`heapBytes`). */
 export const DEFAULTS = {
   jobParameters: {},
+  parallelism: 1,
   coordinatorHost: '127.0.0.1',
   rpcPort: 6123,
   restPort: 8081,

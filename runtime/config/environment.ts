@@ -2,6 +2,7 @@
 // written there ("10s", "64MiB", MiB as a bare number where the name of the variable says MB). Reading (load.ts) and
 // rendering both go through it.
 //   I1. What `renderEnvironment` writes, `loadSettings` reads back as the same values.
+//   I2. What a role does not read does not change how it runs: its pods need not be replaced for it.
 
 import { formatDuration, parseDurationMs, parseSizeBytes } from '../core/quantity.ts';
 import { BUFFER_TIMEOUT_OFF } from './schema.ts';
@@ -14,9 +15,13 @@ interface TextForm<Value> {
   readonly render: (value: Value) => string;
 }
 
-/** Where a setting is found and how it is written there. */
+/** What a process of the engine is; the verb that starts it. */
+export type Role = 'coordinator' | 'worker';
+
+/** Where a setting is found, how it is written there, and who reads it. The other role accepts it and does not look. */
 export interface EnvironmentEntry<Value> extends TextForm<Value> {
   readonly variable: string;
+  readonly readBy: readonly Role[];
 }
 
 type EnvironmentTable = {
@@ -74,48 +79,67 @@ const jsonObject: TextForm<Readonly<Record<string, unknown>>> = {
   render: (value) => JSON.stringify(value),
 };
 
+const COORDINATOR: readonly Role[] = ['coordinator'];
+const WORKER: readonly Role[] = ['worker'];
+const BOTH: readonly Role[] = ['coordinator', 'worker'];
+
 /** Which variable carries which setting. */
 export const ENVIRONMENT: EnvironmentTable = {
-  jobName: { variable: 'JOB_NAME', ...text },
-  jobsDirectory: { variable: 'JOB_MANAGER_REMOTE_JOBS_DIR', ...text },
-  jobParameters: { variable: 'MILLRACE_JOB_PARAMETERS', ...jsonObject },
-  parallelism: { variable: 'MILLRACE_PARALLELISM', ...integer },
-  coordinatorHost: { variable: 'MILLRACE_COORDINATOR_HOST', ...text },
-  rpcPort: { variable: 'MILLRACE_RPC_PORT', ...integer },
-  restPort: { variable: 'MILLRACE_REST_PORT', ...integer },
-  dataPort: { variable: 'MILLRACE_DATA_PORT', ...integer },
-  probePort: { variable: 'MILLRACE_PROBE_PORT', ...integer },
-  bindHost: { variable: 'MILLRACE_BIND_HOST', ...text },
-  workerHost: { variable: 'MILLRACE_WORKER_HOST', ...text },
-  slots: { variable: 'TASK_MANAGER_NUMBER_TASK_SLOTS', ...integer },
-  memoryLimitBytes: { variable: 'TASK_MANAGER_MEMORY_MB', ...mebibytes },
-  heapBytes: { variable: 'TASK_MANAGER_HEAP_MEMORY_MB', ...mebibytes },
-  networkBytes: { variable: 'TASK_MANAGER_NETWORK_BUFFER_MEMORY_MB', ...mebibytes },
-  workerNodeOptions: { variable: 'TASK_MANAGER_OPTS', ...words },
-  logLevel: { variable: 'MILLRACE_LOG_LEVEL', ...text },
-  heartbeatIntervalMs: { variable: 'MILLRACE_HEARTBEAT_INTERVAL', ...duration },
-  heartbeatTimeoutMs: { variable: 'MILLRACE_HEARTBEAT_TIMEOUT', ...duration },
-  reportIntervalMs: { variable: 'MILLRACE_REPORT_INTERVAL', ...duration },
-  bufferTimeoutMs: { variable: 'MILLRACE_BUFFER_TIMEOUT', ...bufferTimeout },
-  bufferBytes: { variable: 'MILLRACE_BUFFER_SIZE', ...size },
-  recordBytesMax: { variable: 'MILLRACE_RECORD_SIZE_MAX', ...size },
-  overflowBytesMax: { variable: 'MILLRACE_OVERFLOW_SIZE_MAX', ...size },
-  collectRowsMax: { variable: 'MILLRACE_COLLECT_ROWS_MAX', ...integer },
-  slotRequestTimeoutMs: { variable: 'MILLRACE_SLOT_REQUEST_TIMEOUT', ...duration },
-  drainTimeoutMs: { variable: 'MILLRACE_DRAIN_TIMEOUT', ...duration },
+  jobName: { variable: 'JOB_NAME', readBy: COORDINATOR, ...text },
+  jobsDirectory: { variable: 'JOB_MANAGER_REMOTE_JOBS_DIR', readBy: COORDINATOR, ...text },
+  jobParameters: { variable: 'MILLRACE_JOB_PARAMETERS', readBy: COORDINATOR, ...jsonObject },
+  parallelism: { variable: 'MILLRACE_PARALLELISM', readBy: COORDINATOR, ...integer },
+  coordinatorHost: { variable: 'MILLRACE_COORDINATOR_HOST', readBy: WORKER, ...text },
+  rpcPort: { variable: 'MILLRACE_RPC_PORT', readBy: BOTH, ...integer },
+  restPort: { variable: 'MILLRACE_REST_PORT', readBy: COORDINATOR, ...integer },
+  dataPort: { variable: 'MILLRACE_DATA_PORT', readBy: WORKER, ...integer },
+  probePort: { variable: 'MILLRACE_PROBE_PORT', readBy: WORKER, ...integer },
+  bindHost: { variable: 'MILLRACE_BIND_HOST', readBy: BOTH, ...text },
+  workerHost: { variable: 'MILLRACE_WORKER_HOST', readBy: WORKER, ...text },
+  slots: { variable: 'TASK_MANAGER_NUMBER_TASK_SLOTS', readBy: WORKER, ...integer },
+  memoryLimitBytes: { variable: 'TASK_MANAGER_MEMORY_MB', readBy: WORKER, ...mebibytes },
+  heapBytes: { variable: 'TASK_MANAGER_HEAP_MEMORY_MB', readBy: WORKER, ...mebibytes },
+  networkBytes: { variable: 'TASK_MANAGER_NETWORK_BUFFER_MEMORY_MB', readBy: WORKER, ...mebibytes },
+  workerNodeOptions: { variable: 'TASK_MANAGER_OPTS', readBy: WORKER, ...words },
+  logLevel: { variable: 'MILLRACE_LOG_LEVEL', readBy: BOTH, ...text },
+  heartbeatIntervalMs: {
+    variable: 'MILLRACE_HEARTBEAT_INTERVAL',
+    readBy: COORDINATOR,
+    ...duration,
+  },
+  heartbeatTimeoutMs: { variable: 'MILLRACE_HEARTBEAT_TIMEOUT', readBy: COORDINATOR, ...duration },
+  reportIntervalMs: { variable: 'MILLRACE_REPORT_INTERVAL', readBy: WORKER, ...duration },
+  bufferTimeoutMs: { variable: 'MILLRACE_BUFFER_TIMEOUT', readBy: WORKER, ...bufferTimeout },
+  bufferBytes: { variable: 'MILLRACE_BUFFER_SIZE', readBy: WORKER, ...size },
+  recordBytesMax: { variable: 'MILLRACE_RECORD_SIZE_MAX', readBy: WORKER, ...size },
+  overflowBytesMax: { variable: 'MILLRACE_OVERFLOW_SIZE_MAX', readBy: WORKER, ...size },
+  collectRowsMax: { variable: 'MILLRACE_COLLECT_ROWS_MAX', readBy: BOTH, ...integer },
+  slotRequestTimeoutMs: {
+    variable: 'MILLRACE_SLOT_REQUEST_TIMEOUT',
+    readBy: COORDINATOR,
+    ...duration,
+  },
+  drainTimeoutMs: { variable: 'MILLRACE_DRAIN_TIMEOUT', readBy: WORKER, ...duration },
 };
 
 /** Every setting's name, in the order of the table. */
 export const SETTING_NAMES = Object.keys(ENVIRONMENT) as readonly SettingName[];
 
-/** The variables that make `loadSettings` see these values; settings that are absent or undefined are left to defaults. */
-export function renderEnvironment(settings: Partial<Settings>): Record<string, string> {
+/**
+ * The variables that make `loadSettings` see these values; settings that are absent or undefined are left to defaults.
+ * With a role, only what that role reads.
+ */
+export function renderEnvironment(
+  settings: Partial<Settings>,
+  role?: Role,
+): Record<string, string> {
   const environment: Record<string, string> = {};
   for (const name of SETTING_NAMES) {
     const value = settings[name];
-    if (value === undefined) continue;
     // The table pairs each name with the form of its own value; the compiler loses the pairing inside a loop.
     const entry = ENVIRONMENT[name] as EnvironmentEntry<unknown>;
+    const isRead = role === undefined || entry.readBy.includes(role);
+    if (value === undefined || !isRead) continue;
     environment[entry.variable] = entry.render(value);
   }
   return environment;

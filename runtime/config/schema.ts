@@ -43,8 +43,7 @@ export const settingsShape = {
     .int('must be a whole number')
     .min(1, 'must be at least 1')
     .max(32_768, 'must be at most 32768, the largest number of key groups')
-    .optional()
-    .describe('Parallelism of operators that set none; the slots of one worker when left out.'),
+    .describe('Parallelism of operators that set none.'),
   coordinatorHost: host.describe('Where workers reach the coordinator.'),
   rpcPort: port.describe('Port of the coordinator for workers; 0 takes a free one.'),
   restPort: port.describe('Port of the REST API and the web page; 0 takes a free one.'),
@@ -100,7 +99,9 @@ export const settingsShape = {
     .max(100_000_000, 'must be at most 100000000')
     .describe('Most results that a collect sink hands back.'),
   slotRequestTimeoutMs: durationMs.describe('How long a job waits for enough slots.'),
-  drainTimeoutMs: durationMs.describe('How long a process that is told to stop may take.'),
+  drainTimeoutMs: durationMs.describe(
+    'How long a worker that is told to stop lets its jobs come to their end.',
+  ),
 } as const;
 
 /** What a process of the engine runs with: complete, checked and frozen, each field in the unit of its name. */

@@ -12,17 +12,18 @@ import {
 export function renderConfigReference(): string {
   return [
     '# Settings',
-    'Coordinator and workers read their settings from environment variables, once, when they start. An empty variable counts as unset. Everything wrong is reported at once, and an unknown `MILLRACE_*` variable is refused, so that a misspelt one does not go unnoticed. `millrace run` passes the variables of its own environment on to its workers; its options come first.',
-    '| Variable | Default | Written as | Meaning |\n| --- | --- | --- | --- |',
+    'Coordinator and workers read their settings from environment variables, once, when they start. Both take all of them, and act on those that name them. An empty variable counts as unset. Everything wrong is reported at once, and an unknown `MILLRACE_*` variable is refused, so that a misspelt one does not go unnoticed. `millrace run` passes the variables of its own environment on to its workers; its options come first.',
+    '| Variable | Default | Written as | Read by | Meaning |\n| --- | --- | --- | --- | --- |',
   ]
     .join('\n\n')
     .concat('\n', SETTING_NAMES.map(renderRow).join('\n'));
 }
 
 function renderRow(name: SettingName): string {
-  const { variable, expects } = ENVIRONMENT[name];
+  const { variable, expects, readBy } = ENVIRONMENT[name];
   const form = expects.replace(/^must be /, '');
-  const cells = [`\`${variable}\``, defaultOf(name), form, settingsShape[name].description ?? ''];
+  const meaning = settingsShape[name].description ?? '';
+  const cells = [`\`${variable}\``, defaultOf(name), form, readBy.join(', '), meaning];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 

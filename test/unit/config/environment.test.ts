@@ -19,7 +19,7 @@ const settings: fc.Arbitrary<Settings> = fc
     jobName: fc.option(word, { nil: undefined }),
     jobsDirectory: fc.option(word, { nil: undefined }),
     jobParameters: fc.dictionary(word, fc.oneof(fc.string(), fc.integer(), fc.boolean())),
-    parallelism: fc.option(fc.integer({ min: 1, max: 128 }), { nil: undefined }),
+    parallelism: fc.integer({ min: 1, max: 128 }),
     coordinatorHost: word,
     rpcPort: fc.integer({ min: 1024, max: 20_000 }),
     restPort: fc.integer({ min: 20_001, max: 40_000 }),
@@ -67,6 +67,36 @@ describe('renderEnvironment', () => {
     expect(renderEnvironment({ bufferTimeoutMs: -1 })).toEqual({ MILLRACE_BUFFER_TIMEOUT: 'off' });
   });
 });
+
+describe('renderEnvironment for a role', () => {
+  const all = settingsOf({ jobName: 'monitoring', parallelism: 4, slots: 2, logLevel: 'debug' });
+
+  it('gives each only what it reads, and both together everything', () => {
+    const coordinator = renderEnvironment(all, 'coordinator');
+    const worker = renderEnvironment(all, 'worker');
+    expect({ ...worker, ...coordinator }).toEqual(renderEnvironment(all));
+    expect(coordinator).toMatchObject({ JOB_NAME: 'monitoring', MILLRACE_LOG_LEVEL: 'debug' });
+    expect(worker).toMatchObject({ TASK_MANAGER_NUMBER_TASK_SLOTS: '2' });
+    const shared = Object.keys(worker).filter((variable) => variable in coordinator);
+    expect(shared.toSorted()).toEqual([
+      'MILLRACE_BIND_HOST',
+      'MILLRACE_COLLECT_ROWS_MAX',
+      'MILLRACE_LOG_LEVEL',
+      'MILLRACE_RPC_PORT',
+    ]);
+  });
+
+  it.each(['coordinator', 'worker'] as const)('I2: a %s is the same with or without', (role) => {
+    const part = loadSettings(renderEnvironment(all, role));
+    for (const name of SETTING_NAMES) {
+      if (ENVIRONMENT[name].readBy.includes(role)) expect(part[name], name).toEqual(all[name]);
+    }
+  });
+});
+
+function settingsOf(some: Partial<Settings>): Settings {
+  return loadSettings(renderEnvironment(some));
+}
 
 describe('ENVIRONMENT', () => {
   it('has one variable of its own for each setting of the schema', () => {
