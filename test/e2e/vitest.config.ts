@@ -1,0 +1,27 @@
+// How `npm run e2e` runs the scenarios: one after the other, since they share two cores and count what their pods do.
+// The runner names the file with the cluster's facts; a scenario gets them by `inject('facts')`.
+
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import { defineConfig } from 'vitest/config';
+
+import type { E2eFacts } from './cluster/facts.ts';
+
+const factsFile = process.env['MILLRACE_E2E_FACTS'];
+if (factsFile === undefined) {
+  throw new Error('Scenarios need a cluster: start them with `npm run e2e -- --only <scenario>`.');
+}
+
+export default defineConfig({
+  test: {
+    root: resolve(import.meta.dirname, '../..'),
+    include: ['test/e2e/scenarios/**/*.test.ts'],
+    provide: { facts: JSON.parse(readFileSync(factsFile, 'utf8')) as E2eFacts },
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    retry: 0,
+  },
+});
