@@ -2,10 +2,11 @@
 // the jobs that come with the engine.
 
 import { existsSync, readdirSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { JobDefinition } from '../api/job.ts';
 import { EngineError } from '../core/errors.ts';
+import { provideToJobs } from './provided-packages.ts';
 
 const OWN_JOBS = fileURLToPath(new URL('../jobs/', import.meta.url));
 const EXTENSIONS = ['.ts', '.js', '.mjs'] as const;
@@ -13,7 +14,7 @@ const EXTENSIONS = ['.ts', '.js', '.mjs'] as const;
 /** The module of a job, as a file URL. Throws `JOB_NOT_FOUND` with the jobs there are. */
 export function resolveJobModule(job: string, jobsDirectory: string | undefined): string {
   const isPath =
-    isAbsolute(job) || job.startsWith('.') || EXTENSIONS.some((end) => job.endsWith(end));
+    job.includes('/') || job.startsWith('.') || EXTENSIONS.some((end) => job.endsWith(end));
   const folders = [...(jobsDirectory === undefined ? [] : [jobsDirectory]), OWN_JOBS];
   const candidates = isPath
     ? [resolve(job), ...moduleNames(resolve(job))]
@@ -46,6 +47,7 @@ export function listJobs(jobsDirectory: string | undefined): readonly string[] {
 /** Imports a job module. Throws `JOB_INVALID` when it has no job as its default export, or cannot be loaded. */
 export async function loadJob(module: string): Promise<JobDefinition> {
   let exported: { readonly default?: unknown };
+  provideToJobs();
   try {
     exported = (await import(module)) as typeof exported;
   } catch (cause) {

@@ -11,8 +11,6 @@ export const GUIDE_PAGES = ['README.md', 'docs/jobs.md'] as const;
 
 const TYPESCRIPT = /(?<=```ts\n)[^]*?(?=```)/g;
 const CONSOLE = /```console\n\$ (.*)\n([^]*?)```/g;
-/** As seen from `test/golden/jobs`, and from `runtime/jobs/<job>/job.ts`. */
-const IMPORTS = { here: "'../../../runtime/index.ts'", there: "'../../index.ts'" } as const;
 
 /** A command and what the page says it prints; a line `…` stands for any number of lines. */
 export interface ShownCommand {
@@ -40,8 +38,7 @@ export function goldenJob(job: string): string {
 
 /** A job as one would write it in `runtime/jobs/<job>/job.ts`. */
 export function jobSource(job: string): string {
-  const text = readFileSync(goldenJob(job), 'utf8');
-  return text.replaceAll(IMPORTS.here, IMPORTS.there);
+  return readFileSync(goldenJob(job), 'utf8');
 }
 
 /** The page with its jobs as their files have them, formatted as `npm run format` would. */

@@ -10,7 +10,7 @@ import {
   lines,
   noWatermarks,
   tumbling,
-} from '../../index.ts';
+} from 'millrace';
 import { AccessLogEntry, parseAccessLogLine } from './access-log.ts';
 import { addTraffic, createTraffic, summarizeTraffic } from './traffic.ts';
 

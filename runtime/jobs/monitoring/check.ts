@@ -2,7 +2,7 @@
 // how many flights they hold, and every byte of them.
 
 import { createHash } from 'node:crypto';
-import { type CheckVerdict, formatDuration } from '../../index.ts';
+import { type CheckVerdict, formatDuration } from 'millrace';
 import { EXPECTED_ANSWERS, type ExpectedAnswer, FLIGHTS } from './expected.ts';
 import { countLateLines, parseWindowLine, readWindowLines } from './results.ts';
 

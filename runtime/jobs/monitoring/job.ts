@@ -12,7 +12,7 @@ import {
   parquet,
   sum,
   tumbling,
-} from '../../index.ts';
+} from 'millrace';
 import { checkMonitoring } from './check.ts';
 import { describeReplay } from './replay-rate.ts';
 import { worstHours } from './worst-hours.ts';

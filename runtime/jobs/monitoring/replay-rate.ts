@@ -1,6 +1,6 @@
 // How fast the flights went through the job itself, without the decoding and sorting of the file before the first flight.
 
-import type { JobSnapshot } from '../../index.ts';
+import type { JobSnapshot } from 'millrace';
 
 /** One line; none when the times are not known. */
 export function describeReplay({ tasks, timestampsMs, endedMs }: JobSnapshot): readonly string[] {

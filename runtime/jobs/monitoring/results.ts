@@ -4,7 +4,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EngineError } from '../../index.ts';
+import { EngineError } from 'millrace';
 
 /** One hour of one origin, as written. */
 export interface WindowLine {

@@ -7,7 +7,7 @@ import {
   monotonousTimestamps,
   print,
   valueState,
-} from '../../../runtime/index.ts';
+} from 'millrace';
 
 const HOUR_MS = 3_600_000;
 const USES = [

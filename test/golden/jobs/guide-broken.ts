@@ -1,7 +1,7 @@
 // broken: what a job's own mistake looks like.
 
 import { z } from 'zod';
-import { defineJob, fromSequence, print } from '../../../runtime/index.ts';
+import { defineJob, fromSequence, print } from 'millrace';
 
 export default defineJob({
   name: 'broken',

@@ -1,7 +1,7 @@
 // hello: a list, two steps, a print.
 
 import { z } from 'zod';
-import { defineJob, fromCollection, print } from '../../../runtime/index.ts';
+import { defineJob, fromCollection, print } from 'millrace';
 
 export default defineJob({
   name: 'hello',

@@ -1,7 +1,7 @@
 // invoices: files as results. They appear when the whole job has finished, or not at all.
 
 import { z } from 'zod';
-import { csvFile, defineJob, generate, jsonLinesFile } from '../../../runtime/index.ts';
+import { csvFile, defineJob, generate, jsonLinesFile } from 'millrace';
 
 export default defineJob({
   name: 'invoices',

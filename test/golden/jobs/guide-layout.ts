@@ -1,7 +1,7 @@
 // layout: who runs beside whom, and how records get from one to the next.
 
 import { z } from 'zod';
-import { defineJob, fromSequence, print } from '../../../runtime/index.ts';
+import { defineJob, fromSequence, print } from 'millrace';
 
 export default defineJob({
   name: 'layout',

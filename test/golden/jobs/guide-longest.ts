@@ -7,7 +7,7 @@ import {
   monotonousTimestamps,
   print,
   tumbling,
-} from '../../../runtime/index.ts';
+} from 'millrace';
 
 interface Request {
   readonly path: string;

@@ -8,7 +8,7 @@ import {
   print,
   sum,
   tumbling,
-} from '../../../runtime/index.ts';
+} from 'millrace';
 
 const Order = z.object({
   id: z.int(),

@@ -9,7 +9,7 @@ import {
   monotonousTimestamps,
   print,
   tumbling,
-} from '../../../runtime/index.ts';
+} from 'millrace';
 
 const clicks = [
   { atMs: 1_000, page: '/home', loadMs: 120 },

@@ -11,7 +11,7 @@ import {
   max,
   print,
   tumbling,
-} from '../../../runtime/index.ts';
+} from 'millrace';
 
 const MINUTE_MS = 60_000;
 const READINGS = [

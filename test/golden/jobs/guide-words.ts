@@ -1,7 +1,7 @@
 // words: any number of results a record, several outputs of one operator, several inputs of another.
 
 import { z } from 'zod';
-import { defineJob, fromCollection, print } from '../../../runtime/index.ts';
+import { defineJob, fromCollection, print } from 'millrace';
 
 const TEXTS = ['the mill grinds 40 sacks', 'the race carries 9 barrels'];
 

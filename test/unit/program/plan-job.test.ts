@@ -1,5 +1,7 @@
 // program/plan-job.ts and program/load-job.ts: from a job's definition or name to its plan.
 
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
@@ -57,11 +59,24 @@ describe('finding a job', () => {
     expect(loaded.name).toBe('monitoring');
   });
 
-  it.each(['no-such-job', './no/such/job.ts'])('says where %s was looked for', (name) => {
-    expect(() => resolveJobModule(name, undefined)).toThrow(
-      expect.objectContaining({ code: 'JOB_NOT_FOUND' }),
-    );
+  it('goes by path from the working directory, with or without the ending', () => {
+    const { href } = pathToFileURL(resolve('runtime/jobs/monitoring/job.ts'));
+    const paths = [
+      'runtime/jobs/monitoring',
+      'runtime/jobs/monitoring/job.ts',
+      fileURLToPath(href),
+    ];
+    for (const path of paths) expect(resolveJobModule(path, undefined)).toBe(href);
   });
+
+  it.each(['no-such-job', 'no/such/job', './no/such/job.ts'])(
+    'says where %s was looked for',
+    (name) => {
+      expect(() => resolveJobModule(name, undefined)).toThrow(
+        expect.objectContaining({ code: 'JOB_NOT_FOUND' }),
+      );
+    },
+  );
 
   it('refuses a module without a job', async () => {
     await expect(
