@@ -2,7 +2,7 @@
 // runs (its address) is not here: worker-pool.ts takes it from the downward API.
 
 import { ENVIRONMENT, defaultHeapBytes, renderEnvironment } from '../runtime/deployment.ts';
-import type { Settings } from '../runtime/deployment.ts';
+import type { Role, Settings } from '../runtime/deployment.ts';
 import { parallelismOf } from './sizing.ts';
 import type { StackConfig } from './stack-schema.ts';
 
@@ -40,9 +40,16 @@ export function nameCluster(name: string): ClusterNames {
   };
 }
 
-/** The environment that coordinator and workers share: one immutable ConfigMap. */
-export function renderStackEnvironment(config: StackConfig): Record<string, string> {
-  return renderEnvironment(toSettings(config));
+/** The variables of each role's pods. */
+export type Environments = Readonly<Record<Role, Readonly<Record<string, string>>>>;
+
+/** Each role gets what it reads and no more, so that a change replaces only the pods that it concerns. */
+export function renderEnvironments(config: StackConfig): Environments {
+  const settings = toSettings(config);
+  return {
+    coordinator: renderEnvironment(settings, 'coordinator'),
+    worker: renderEnvironment(settings, 'worker'),
+  };
 }
 
 function toSettings(config: StackConfig): Partial<Settings> {

@@ -55,9 +55,10 @@ export function cpu(): z.ZodType<number, string | number> {
     });
 }
 
-/** Bytes as Kubernetes stores them: `1Gi`, `1536Mi`. */
+/** Bytes as Kubernetes stores them: `2Ti`, `1Gi`, `1536Mi`. */
 export function memoryQuantity(bytes: number): string {
   const mebibytes = bytes / MIB;
+  if (mebibytes % 1024 ** 2 === 0) return `${mebibytes / 1024 ** 2}Ti`;
   return mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`;
 }
 

@@ -92,16 +92,23 @@ export function reportSizing({ sizing }: StackConfig['job']): SizingReport | und
   };
 }
 
-/** Room for the largest cluster while it is rolled: one worker more that starts, one that still drains. */
+/**
+ * Room for the largest cluster while it is rolled: a worker that is told to stop drains while its successor runs already, so
+ * there may be all of them twice, and those that start ahead; of the coordinator, the one that ends, the one that starts,
+ * and the preflight. A lower quota would not keep a roll from finishing, but slow it down.
+ */
 export function sizeQuota(
   config: Sized & Pick<StackConfig, 'coordinator'>,
 ): Record<string, string> {
-  const pods = sizeSlots(config).workersMax + 2;
   const { workers, coordinator } = config;
-  const millicores = pods * workers.cpu.request + 2 * coordinator.cpu.request;
-  const memory = memoryQuantity(pods * workers.memory.total + 2 * coordinator.memory);
+  const workerCount = 2 * sizeSlots(config).workersMax + workers.surge;
+  const coordinatorCount = 3;
+  const millicores = workerCount * workers.cpu.request + coordinatorCount * coordinator.cpu.request;
+  const memory = memoryQuantity(
+    workerCount * workers.memory.total + coordinatorCount * coordinator.memory,
+  );
   return {
-    pods: String(pods + 2),
+    pods: String(workerCount + coordinatorCount),
     'requests.cpu': cpuQuantity(millicores),
     'requests.memory': memory,
     'limits.memory': memory,

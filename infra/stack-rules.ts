@@ -3,7 +3,7 @@
 //   I1. A rule is judged only when every section it needs is right by itself: no follow-up complaints.
 
 import { findMemoryProblem, findSettingProblems } from '../runtime/deployment.ts';
-import { renderStackEnvironment } from './engine-settings.ts';
+import { renderEnvironments } from './engine-settings.ts';
 import { memoryRequestOf, sizeSlots, stateBytesOf } from './sizing.ts';
 import type { SectionName, StackConfig } from './stack-schema.ts';
 
@@ -38,6 +38,7 @@ const rules: readonly Rule[] = [
   { needs: ['storage', 'coordinator'], check: checkHighAvailability },
   { needs: ['job', 'storage'], check: checkSavepointStorage },
   { needs: ['image'], check: checkRepository },
+  { needs: ['kubernetes'], check: checkNamespace },
   { needs: ['security', 'image'], check: checkProductionImage },
   { needs: ['security', 'job'], check: checkProductionJob },
   { needs: ['security', 'image'], check: checkProductionSecrets },
@@ -60,9 +61,11 @@ function isComplete(sections: Partial<StackConfig>): sections is StackConfig {
   return [job, workers, autoscaling, engine, kubernetes].every((section) => section !== undefined);
 }
 
-/** The last net: the engine's own loader judges exactly what its pods will read. */
+/** The last net: the engine's own loader judges what its pods will read, the two roles together. */
 function checkEngine(config: StackConfig): readonly ConfigProblem[] {
-  return findSettingProblems(renderStackEnvironment(config)).map(({ variable, value, rule }) => ({
+  const { coordinator, worker } = renderEnvironments(config);
+  const problems = findSettingProblems({ ...coordinator, ...worker });
+  return problems.map(({ variable, value, rule }) => ({
     path: `engine (${variable})`,
     value,
     rule,
@@ -161,15 +164,23 @@ function checkRepository({ image }: StackConfig): readonly ConfigProblem[] {
   return [{ path: 'image.repository', value: image.repository, rule }];
 }
 
+/** The stack creates the namespace and deletes it again, so it cannot be one that comes with the cluster. */
+function checkNamespace({ kubernetes: { namespace } }: StackConfig): readonly ConfigProblem[] {
+  if (namespace !== 'default' && !namespace.startsWith('kube-')) return [];
+  const rule = 'belongs to the cluster, and the stack needs a namespace of its own: choose another';
+  return [{ path: 'kubernetes.namespace', value: namespace, rule }];
+}
+
 function checkProductionImage({ security, image }: StackConfig): readonly ConfigProblem[] {
   if (security.level !== 'production') return [];
-  const [path, reference] =
+  const references =
     image.source === 'build'
-      ? (['image.baseImage', image.baseImage] as const)
-      : (['image.reference', image.reference] as const);
-  if (reference === undefined || isPinned(reference)) return [];
+      ? { 'image.baseImage': image.baseImage, 'image.buildImage': image.buildImage }
+      : { 'image.reference': image.reference };
   const rule = 'production needs a digest (@sha256:…) or a tag that is not latest';
-  return [{ path, value: reference, rule }];
+  return Object.entries(references)
+    .filter(([, reference]) => reference !== undefined && !isPinned(reference))
+    .map(([path, value]) => ({ path, value, rule }));
 }
 
 function isPinned(reference: string): boolean {

@@ -60,7 +60,16 @@ const image = z
           .string()
           .min(1)
           .optional()
-          .describe("Image to build on; the Dockerfile's own default when left out."),
+          .describe(
+            "Image that the pods' image is based on; the Dockerfile's default when left out.",
+          ),
+        buildImage: z
+          .string()
+          .min(1)
+          .optional()
+          .describe(
+            "Image with npm and a shell that installs packages; the Dockerfile's default when left out.",
+          ),
         registry: z
           .strictObject({
             server: z.string().min(1).describe('Registry to log in to.'),
@@ -94,7 +103,9 @@ const job = z
       .string()
       .min(1)
       .max(200)
-      .describe('Job to run: a folder of runtime/jobs, or the path of a job module in the image.'),
+      .describe(
+        'Job to run: a folder of runtime/jobs, or a path, from the root of this project and of the image alike.',
+      ),
     parameters: z
       .record(z.string(), z.unknown())
       .default({})
@@ -112,6 +123,18 @@ const job = z
     secretName: dnsName
       .optional()
       .describe('Existing Secret, mounted as files under /etc/millrace/secrets in every worker.'),
+    preflight: z
+      .strictObject({
+        enabled: z
+          .boolean()
+          .default(true)
+          .describe('Try the image, the settings and the job in a pod before others are replaced.'),
+        timeout: duration(10 * SECOND_MS, HOUR_MS)
+          .prefault('5m')
+          .describe('How long that may take, with pulling the image, before the deployment fails.'),
+      })
+      .prefault({})
+      .describe('What must succeed before a running pod is touched.'),
     sizing: z
       .strictObject({
         records: positive.describe('N: records that one run reads.'),
@@ -129,6 +152,12 @@ const workers = z
       .max(1_000)
       .optional()
       .describe('Number of workers, 1 when left out; not with an autoscaler, which owns it.'),
+    surge: count
+      .max(1_000)
+      .default(1)
+      .describe(
+        'Workers that may start at once, beside the old ones, while the pool is rolled; each round restarts the job.',
+      ),
     slots: settingsShape.slots.default(2).describe('Slots of a worker, a thread each.'),
     memory: z
       .strictObject({
@@ -209,10 +238,14 @@ const autoscaling = z
           .describe('Aim, in percent of the requested CPU.'),
         scaleUpWindow: duration(0, HOUR_MS)
           .prefault('1m')
-          .describe('How long the load must last before workers are added.'),
+          .describe(
+            'How long the load must last before workers are added; they double once a window at most.',
+          ),
         scaleDownWindow: duration(0, HOUR_MS)
           .prefault('15m')
-          .describe('How long the load must be low before workers are removed.'),
+          .describe(
+            'How long the load must be low before workers are removed, at most a quarter of them a window.',
+          ),
       }),
     ],
     'needs `mode: none` or `mode: hpa`',
@@ -313,6 +346,22 @@ const security = z
   .prefault({})
   .describe('How strict the stack is, and where its pods may connect to.');
 
+const toleration = z.strictObject({
+  key: z.string().min(1).optional().describe('Taint; every taint when left out.'),
+  operator: z
+    .enum(['Equal', 'Exists'], 'must be Equal or Exists')
+    .default('Equal')
+    .describe('Whether the value counts.'),
+  value: z.string().optional().describe('Value of the taint, with Equal.'),
+  effect: z
+    .enum(
+      ['NoSchedule', 'PreferNoSchedule', 'NoExecute'],
+      'must be NoSchedule, PreferNoSchedule or NoExecute',
+    )
+    .optional()
+    .describe('Effect of the taint; every effect when left out.'),
+});
+
 const kubernetes = z
   .strictObject({
     context: z
@@ -327,6 +376,20 @@ const kubernetes = z
       .describe('Name of the cluster: keeps a renamed context from replacing everything.'),
     namespace: dnsLabel.default('millrace').describe('Namespace that the stack creates and owns.'),
     name: dnsLabel.default('millrace').describe('Prefix of the names of all objects.'),
+    rolloutTimeout: duration(10 * SECOND_MS, 24 * HOUR_MS)
+      .prefault('10m')
+      .describe('How long a roll of the coordinator or of all workers may take before it fails.'),
+    nodeSelector: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('Labels that a node must have for pods of the stack.'),
+    tolerations: z
+      .array(toleration)
+      .optional()
+      .describe('Taints of nodes that pods of the stack accept.'),
+    priorityClassName: dnsName
+      .optional()
+      .describe('Existing PriorityClass of the pods; which pods give way when a node is full.'),
   })
   .prefault({})
   .describe('Where it runs.');

@@ -9,6 +9,11 @@ import type { Transform } from '../k8s/transform.ts';
 import { applyTransform } from '../k8s/transform.ts';
 import type { StackConfig } from '../stack-schema.ts';
 
+/** How often the controller looks at all. */
+const PERIOD_SECONDS_MIN = 15;
+/** The most that the API takes. */
+const PERIOD_SECONDS_MAX = 1_800;
+
 /** The member of the union that scales by CPU. */
 export type CpuScaling = Extract<StackConfig['autoscaling'], { mode: 'hpa' }>;
 
@@ -68,17 +73,23 @@ function cpuMetric(averageUtilization: number): k8s.types.input.autoscaling.v2.M
   };
 }
 
+/** Each step restarts the job, so there is at most one a window: the doubled number up, a quarter of it down. */
 function buildBehavior(
   scaling: CpuScaling,
 ): k8s.types.input.autoscaling.v2.HorizontalPodAutoscalerBehavior {
   return {
-    scaleUp: {
-      stabilizationWindowSeconds: scaling.scaleUpWindow / 1_000,
-      policies: [{ type: 'Percent', value: 100, periodSeconds: 60 }],
-    },
-    scaleDown: {
-      stabilizationWindowSeconds: scaling.scaleDownWindow / 1_000,
-      policies: [{ type: 'Percent', value: 25, periodSeconds: 600 }],
-    },
+    scaleUp: buildRules(scaling.scaleUpWindow / 1_000, 100),
+    scaleDown: buildRules(scaling.scaleDownWindow / 1_000, 25),
+  };
+}
+
+function buildRules(
+  windowSeconds: number,
+  percent: number,
+): k8s.types.input.autoscaling.v2.HPAScalingRules {
+  const periodSeconds = Math.min(Math.max(windowSeconds, PERIOD_SECONDS_MIN), PERIOD_SECONDS_MAX);
+  return {
+    stabilizationWindowSeconds: windowSeconds,
+    policies: [{ type: 'Percent', value: percent, periodSeconds }],
   };
 }

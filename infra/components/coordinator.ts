@@ -1,22 +1,27 @@
 // The coordinator: one pod that schedules the job and serves REST and the page, and the two Services that lead to it.
 //   I1. There are never two coordinators at a time: the old one is gone before the new one starts.
 //   I2. Workers find it before it is ready, because it may only be ready once they can.
+// It has no right in the cluster: it calls no API, so there is no Role and no token. It is told to stop at once, without
+// a pause before (preStop): by I1 there is no other one that could answer in the meantime.
 
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import { REST_PORT, RPC_PORT, nameCluster } from '../engine-settings.ts';
 import { buildEnginePod } from '../k8s/engine-pod.ts';
-import type { MountedVolume } from '../k8s/engine-pod.ts';
+import type { MountedVolume, PodPlacement } from '../k8s/engine-pod.ts';
 import { componentLabels, selectorLabels } from '../k8s/labels.ts';
 import { engineProbes } from '../k8s/probes.ts';
-import { containerResources } from '../k8s/resources.ts';
+import { limitHeap } from '../k8s/resources.ts';
 import type { CpuShare } from '../k8s/resources.ts';
+import { describeRollout } from '../k8s/rollout.ts';
+import type { Rollout } from '../k8s/rollout.ts';
 import type { Transform } from '../k8s/transform.ts';
 import { applyTransform } from '../k8s/transform.ts';
 
-const MIB = 1024 ** 2;
-/** Share of the memory that V8 may take; the rest is Node itself and the buffers of its sockets. */
-const HEAP_SHARE = 0.7;
+/** Job bundles; what a job works with is on the workers. */
+const JOB_DIRECTORY_BYTES = 256 * 1024 ** 2;
+/** It cancels what runs, closes its sockets and writes the last lines of its log. */
+const GRACE_SECONDS = 30;
 
 export interface CoordinatorArgs {
   readonly namespace: pulumi.Input<string>;
@@ -27,8 +32,8 @@ export interface CoordinatorArgs {
   readonly settingsName: pulumi.Input<string>;
   readonly cpu: CpuShare;
   readonly memoryBytes: number;
-  readonly jobDirectoryBytesMax: number;
-  readonly drainTimeoutMs: number;
+  readonly placement: PodPlacement;
+  readonly rollout: Rollout;
   /**
    * A successor takes the jobs over from the checkpoint storage.
    * @default false
@@ -90,7 +95,7 @@ function createDeployment(
   serviceAccountName: pulumi.Input<string>,
 ): void {
   const metadata = metadataOf(args, nameCluster(args.instance).coordinator);
-  const heapMebibytes = Math.floor((args.memoryBytes * HEAP_SHARE) / MIB);
+  const { rollout, options } = describeRollout(args.rollout);
   const deployment: k8s.apps.v1.DeploymentArgs = {
     metadata: {
       ...metadata,
@@ -99,20 +104,22 @@ function createDeployment(
     spec: {
       replicas: 1,
       strategy: { type: 'Recreate' }, // I1
-      revisionHistoryLimit: 3,
+      ...rollout,
       selector: { matchLabels: selectorLabels(args.instance, 'coordinator') },
       template: {
         metadata: { labels: metadata.labels },
         spec: buildEnginePod({
           ...args,
-          role: 'coordinator',
-          // V8 does not see the limit of the container; left alone it may grow beyond it and be killed.
-          env: [{ name: 'NODE_OPTIONS', value: `--max-old-space-size=${heapMebibytes}` }],
+          component: 'coordinator',
+          arguments: ['coordinator'],
+          settingsNames: [args.settingsName],
+          env: [limitHeap(args.memoryBytes)],
           ports: { rpc: RPC_PORT, rest: REST_PORT },
           probes: engineProbes(REST_PORT),
-          resources: containerResources(args.cpu, args.memoryBytes),
+          jobDirectoryBytesMax: JOB_DIRECTORY_BYTES,
           volumes: args.volumes ?? [],
           serviceAccountName,
+          graceSeconds: GRACE_SECONDS,
         }),
       },
     },
@@ -120,7 +127,7 @@ function createDeployment(
   new k8s.apps.v1.Deployment(
     `${name}-deployment`,
     applyTransform(deployment, args.transform?.deployment),
-    { parent },
+    { parent, ...options },
   );
 }
 

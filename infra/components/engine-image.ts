@@ -26,33 +26,50 @@ export interface EngineImageArgs {
 /** Gives the reference to put into a pod; with a build, pods wait for it. */
 export class EngineImage extends pulumi.ComponentResource {
   readonly reference: pulumi.Output<string>;
+  /** What the reference will be, known before the image is built. */
+  readonly plannedName: string;
 
   constructor(name: string, args: EngineImageArgs, opts?: pulumi.ComponentResourceOptions) {
     super('millrace:platform:EngineImage', name, { source: args.source.source }, opts);
     const { source } = args;
-    this.reference =
-      source.source === 'prebuilt'
-        ? pulumi.output(source.reference)
-        : createBuild(this, name, source, args).imageName;
+    if (source.source === 'prebuilt') {
+      this.plannedName = source.reference;
+      this.reference = pulumi.output(source.reference);
+    } else {
+      this.plannedName = nameBuild(source, args);
+      this.reference = createBuild(this, name, source, args).imageName;
+    }
     this.registerOutputs({ reference: this.reference });
   }
+}
+
+function nameBuild(build: ImageBuild, { context = '.' }: EngineImageArgs): string {
+  const tag = computeImageTag(context, { platform: build.platform, ...buildArgumentsOf(build) });
+  return `${build.repository}:${tag}`;
+}
+
+/** By the names of the Dockerfile; its own defaults hold for what is left out. */
+function buildArgumentsOf({ baseImage, buildImage }: ImageBuild): Record<string, string> {
+  return {
+    ...(baseImage === undefined ? {} : { BASE_IMAGE: baseImage }),
+    ...(buildImage === undefined ? {} : { BUILD_IMAGE: buildImage }),
+  };
 }
 
 function createBuild(
   parent: pulumi.Resource,
   name: string,
   build: ImageBuild,
-  { context = '.', transform }: EngineImageArgs,
+  args: EngineImageArgs,
 ): docker.Image {
-  const buildArguments = build.baseImage === undefined ? {} : { BASE_IMAGE: build.baseImage };
-  const tag = computeImageTag(context, { platform: build.platform, ...buildArguments });
+  const { context = '.', transform } = args;
   const image: docker.ImageArgs = {
-    imageName: `${build.repository}:${tag}`,
+    imageName: nameBuild(build, args),
     build: {
       context,
       dockerfile: context === '.' ? 'runtime/Dockerfile' : `${context}/runtime/Dockerfile`,
       platform: build.platform,
-      args: buildArguments,
+      args: buildArgumentsOf(build),
     },
     skipPush: !build.push,
     ...(build.registry === undefined

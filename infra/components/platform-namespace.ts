@@ -29,6 +29,10 @@ export interface PlatformNamespaceArgs {
   };
 }
 
+/** The rules that pods are held to do not change with an upgrade of the cluster; an older cluster applies its own latest. */
+const POD_SECURITY_VERSION = 'v1.35';
+const POD_SECURITY_MODES = ['enforce', 'audit', 'warn'] as const;
+
 /** Gives the name, known only once the policies are in place with it. */
 export class PlatformNamespace extends pulumi.ComponentResource {
   readonly namespaceName: pulumi.Output<string>;
@@ -56,17 +60,21 @@ function createNamespace(
   name: string,
   args: PlatformNamespaceArgs,
 ): k8s.core.v1.Namespace {
-  const labels = {
-    ...clusterLabels(args.instance),
-    'pod-security.kubernetes.io/enforce': 'restricted',
-    'pod-security.kubernetes.io/audit': 'restricted',
-    'pod-security.kubernetes.io/warn': 'restricted',
-  };
+  const labels = { ...clusterLabels(args.instance), ...podSecurityLabels() };
   return new k8s.core.v1.Namespace(
     `${name}-namespace`,
     applyTransform({ metadata: { name: args.namespace, labels } }, args.transform?.namespace),
     { parent, protect: args.protect ?? false },
   );
+}
+
+function podSecurityLabels(): Record<string, string> {
+  const labels: Record<string, string> = {};
+  for (const mode of POD_SECURITY_MODES) {
+    labels[`pod-security.kubernetes.io/${mode}`] = 'restricted';
+    labels[`pod-security.kubernetes.io/${mode}-version`] = POD_SECURITY_VERSION;
+  }
+  return labels;
 }
 
 function createQuota(parent: pulumi.Resource, name: string, { args, namespace }: Placed): void {
@@ -90,8 +98,8 @@ function createLimitRange(
       limits: [
         {
           type: 'Container',
-          default: { memory: '256Mi' },
-          defaultRequest: { cpu: '100m', memory: '256Mi' },
+          default: { memory: '256Mi', 'ephemeral-storage': '256Mi' },
+          defaultRequest: { cpu: '100m', memory: '256Mi', 'ephemeral-storage': '256Mi' },
         },
       ],
     },

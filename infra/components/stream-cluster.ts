@@ -1,19 +1,33 @@
-// One streaming job's cluster: its settings, one coordinator, a pool of workers, and who scales the pool.
+// One streaming job's cluster: its settings, a trial of all that is new, one coordinator, a pool of workers, and who scales
+// the pool.
+//   I1. No pod is replaced before the preflight has passed what it would run.
 
 import * as pulumi from '@pulumi/pulumi';
-import type { MountedVolume } from '../k8s/engine-pod.ts';
+import type { Environments } from '../engine-settings.ts';
+import type { MountedVolume, PodPlacement } from '../k8s/engine-pod.ts';
+import type { Rollout } from '../k8s/rollout.ts';
 import { Autoscaler } from './autoscaler.ts';
 import type { AutoscalerArgs, CpuScaling } from './autoscaler.ts';
 import { ClusterSettings } from './cluster-settings.ts';
 import type { ClusterSettingsArgs, JobPlan } from './cluster-settings.ts';
 import { Coordinator } from './coordinator.ts';
 import type { CoordinatorArgs } from './coordinator.ts';
+import { Preflight } from './preflight.ts';
+import type { PreflightArgs } from './preflight.ts';
 import { WorkerPool } from './worker-pool.ts';
 import type { WorkerPoolArgs } from './worker-pool.ts';
 
 /** What the cluster decides for its parts; the rest of their arguments comes from outside. */
 type Shared =
-  'namespace' | 'instance' | 'image' | 'pullSecretName' | 'settingsName' | 'replicas' | 'transform';
+  | 'namespace'
+  | 'instance'
+  | 'image'
+  | 'pullSecretName'
+  | 'placement'
+  | 'rollout'
+  | 'settingsName'
+  | 'replicas'
+  | 'transform';
 
 /** A fixed number of workers, or an autoscaler. */
 export type ClusterScaling = { readonly mode: 'none'; readonly replicas: number } | CpuScaling;
@@ -23,10 +37,20 @@ export interface StreamClusterArgs {
   /** Prefix of all names, and the instance label. */
   readonly instance: string;
   readonly image: pulumi.Input<string>;
+  /** What `image` will be, known before it is built. */
+  readonly imageName: string;
   readonly pullSecretName?: string | undefined;
+  readonly placement: PodPlacement;
+  /** How long a roll of the coordinator or of all workers may take. */
+  readonly rolloutSeconds: number;
   /** The environment of the pods. */
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environments: Environments;
   readonly plan: JobPlan;
+  /**
+   * Try what is new in a pod of its own before others are replaced, for so long at most.
+   * @default nothing is tried
+   */
+  readonly preflightSeconds?: number | undefined;
   readonly scaling: ClusterScaling;
   readonly coordinator: Omit<CoordinatorArgs, Shared>;
   readonly workers: Omit<WorkerPoolArgs, Shared>;
@@ -37,6 +61,7 @@ export interface StreamClusterArgs {
   readonly sharedVolumes?: readonly MountedVolume[];
   readonly transform?: {
     readonly settings?: ClusterSettingsArgs['transform'];
+    readonly preflight?: PreflightArgs['transform'];
     readonly coordinator?: CoordinatorArgs['transform'];
     readonly workers?: WorkerPoolArgs['transform'];
     readonly autoscaler?: AutoscalerArgs['transform'];
@@ -49,9 +74,13 @@ export class StreamCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: StreamClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super('millrace:platform:StreamCluster', name, { instance: args.instance }, opts);
-    const { settingsName } = createSettings(this, name, args);
-    const coordinator = createCoordinator(this, name, args, settingsName);
-    const workers = createWorkers(this, name, args, settingsName);
+    const settings = createSettings(this, name, args);
+    const rollout = {
+      timeoutSeconds: args.rolloutSeconds,
+      after: tryFirst(this, name, args, settings),
+    };
+    const coordinator = createCoordinator(this, name, args, { settings, rollout });
+    const workers = createWorkers(this, name, args, { settings, rollout });
     if (args.scaling.mode !== 'none') createAutoscaler(this, name, args, workers.deploymentName);
     this.restServiceName = coordinator.restServiceName;
     this.registerOutputs({ restServiceName: this.restServiceName });
@@ -63,8 +92,8 @@ function createSettings(
   name: string,
   args: StreamClusterArgs,
 ): ClusterSettings {
-  const { namespace, instance, environment, plan } = args;
-  const settings = { namespace, instance, environment, plan };
+  const { namespace, instance, environments, plan } = args;
+  const settings = { namespace, instance, environments, plan };
   return new ClusterSettings(
     `${name}-settings`,
     { ...settings, ...transformOf(args.transform?.settings) },
@@ -72,11 +101,44 @@ function createSettings(
   );
 }
 
+/** I1: what the Deployments wait for. */
+function tryFirst(
+  parent: pulumi.Resource,
+  name: string,
+  args: StreamClusterArgs,
+  settings: ClusterSettings,
+): readonly pulumi.Resource[] {
+  const { preflightSeconds, imageName, environments, plan, coordinator } = args;
+  if (preflightSeconds === undefined) return [];
+  const preflight = new Preflight(
+    `${name}-preflight`,
+    {
+      ...sharedOf(args),
+      imageName,
+      environments,
+      settingsNames: [settings.coordinatorName, settings.workerName],
+      planHash: plan.hash,
+      timeoutSeconds: preflightSeconds,
+      cpu: coordinator.cpu,
+      memoryBytes: coordinator.memoryBytes,
+      ...transformOf(args.transform?.preflight),
+    },
+    { parent },
+  );
+  return [preflight];
+}
+
+/** What all pods of the cluster depend on. */
+interface Prepared {
+  readonly settings: ClusterSettings;
+  readonly rollout: Rollout;
+}
+
 function createCoordinator(
   parent: pulumi.Resource,
   name: string,
   args: StreamClusterArgs,
-  settingsName: pulumi.Output<string>,
+  { settings, rollout }: Prepared,
 ): Coordinator {
   const volumes = [...(args.coordinator.volumes ?? []), ...(args.sharedVolumes ?? [])];
   return new Coordinator(
@@ -85,7 +147,8 @@ function createCoordinator(
       ...args.coordinator,
       ...sharedOf(args),
       volumes,
-      settingsName,
+      rollout,
+      settingsName: settings.coordinatorName,
       ...transformOf(args.transform?.coordinator),
     },
     { parent },
@@ -96,7 +159,7 @@ function createWorkers(
   parent: pulumi.Resource,
   name: string,
   args: StreamClusterArgs,
-  settingsName: pulumi.Output<string>,
+  { settings, rollout }: Prepared,
 ): WorkerPool {
   const { scaling } = args;
   const volumes = [...(args.workers.volumes ?? []), ...(args.sharedVolumes ?? [])];
@@ -106,7 +169,8 @@ function createWorkers(
       ...args.workers,
       ...sharedOf(args),
       volumes,
-      settingsName,
+      rollout,
+      settingsName: settings.workerName,
       replicas:
         scaling.mode === 'none'
           ? { kind: 'fixed', count: scaling.replicas }
@@ -132,8 +196,8 @@ function createAutoscaler(
   );
 }
 
-function sharedOf({ namespace, instance, image, pullSecretName }: StreamClusterArgs) {
-  return { namespace, instance, image, pullSecretName };
+function sharedOf({ namespace, instance, image, pullSecretName, placement }: StreamClusterArgs) {
+  return { namespace, instance, image, pullSecretName, placement };
 }
 
 function transformOf<Hooks>(transform: Hooks | undefined): { transform?: Hooks } {

@@ -2,7 +2,7 @@
 
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import { REST_PORT, SECRET_DIRECTORY, renderStackEnvironment } from '../engine-settings.ts';
+import { REST_PORT, SECRET_DIRECTORY, renderEnvironments } from '../engine-settings.ts';
 import type { MountedVolume } from '../k8s/engine-pod.ts';
 import { budgetMemory, reportSizing, sizeQuota, sizeSlots } from '../sizing.ts';
 import type { MemoryBudgetLine, SizingReport } from '../sizing.ts';
@@ -120,21 +120,23 @@ interface ClusterParts extends StreamPlatformArgs {
 
 function createCluster(name: string, parts: ClusterParts, placed: Placement): StreamCluster {
   const { config, plan, namespace, storage, image } = parts;
-  const { workers, coordinator } = config;
-  const pod = { jobDirectoryBytesMax: workers.jobDirectory, drainTimeoutMs: workers.drainTimeout };
+  const { workers, coordinator, kubernetes, job } = config;
   return new StreamCluster(
     `${name}-cluster`,
     {
       namespace: namespace.namespaceName,
-      instance: config.kubernetes.name,
+      instance: kubernetes.name,
       image: image.reference,
+      imageName: image.plannedName,
       pullSecretName: config.image.pullSecretName,
-      environment: renderStackEnvironment(config),
+      placement: kubernetes,
+      rolloutSeconds: kubernetes.rolloutTimeout / 1_000,
+      environments: renderEnvironments(config),
       plan,
+      preflightSeconds: job.preflight.enabled ? job.preflight.timeout / 1_000 : undefined,
       scaling: scalingOf(config),
       sharedVolumes: storage.volumes,
       coordinator: {
-        ...pod,
         cpu: coordinator.cpu,
         memoryBytes: coordinator.memory,
         highAvailability: coordinator.highAvailability,
@@ -142,9 +144,11 @@ function createCluster(name: string, parts: ClusterParts, placed: Placement): St
           config.exposure.kind === 'none' ? undefined : config.exposure.fromNamespace,
       },
       workers: {
-        ...pod,
         cpu: workers.cpu,
         memoryBytes: workers.memory.total,
+        jobDirectoryBytesMax: workers.jobDirectory,
+        drainTimeoutMs: workers.drainTimeout,
+        surge: workers.surge,
         egress: config.security.workerEgress,
         volumes: [...mountData(config), ...mountSecret(config)],
       },
@@ -161,11 +165,12 @@ function scalingOf({ workers, autoscaling }: StackConfig): ClusterScaling {
 
 function mountData({ storage: { data } }: StackConfig): readonly MountedVolume[] {
   if (data === undefined) return [];
-  const { claimName, readOnly, mountPath } = data;
+  const { claimName, mountPath } = data;
+  const readOnly = data.readOnly ? { readOnly: true } : {};
   return [
     {
-      volume: { name: 'data', persistentVolumeClaim: { claimName, readOnly } },
-      mount: { mountPath, readOnly },
+      volume: { name: 'data', persistentVolumeClaim: { claimName, ...readOnly } },
+      mount: { mountPath, ...readOnly },
     },
   ];
 }

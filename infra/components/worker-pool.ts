@@ -2,6 +2,7 @@
 //   I1. With an autoscaler the number of replicas is neither set nor compared: the autoscaler owns it.
 //   I2. A pool that can have more than one worker loses at most one at a time to a drained node; a pool of one sets no
 //       budget, since that would keep the node from ever being drained.
+//   I3. While the pool is rolled, no old worker goes before a new one is ready: a broken one leaves the old ones running.
 
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
@@ -13,13 +14,17 @@ import {
   nameCluster,
 } from '../engine-settings.ts';
 import { buildEnginePod } from '../k8s/engine-pod.ts';
-import type { MountedVolume } from '../k8s/engine-pod.ts';
+import type { MountedVolume, PodPlacement } from '../k8s/engine-pod.ts';
 import { componentLabels, selectorLabels } from '../k8s/labels.ts';
 import { engineProbes } from '../k8s/probes.ts';
-import { containerResources } from '../k8s/resources.ts';
 import type { CpuShare } from '../k8s/resources.ts';
+import { describeRollout } from '../k8s/rollout.ts';
+import type { Rollout } from '../k8s/rollout.ts';
 import type { Transform } from '../k8s/transform.ts';
 import { applyTransform } from '../k8s/transform.ts';
+
+/** Between the end of the drain and the kill: to close sockets and write the last lines of the log. */
+const GRACE_MARGIN_SECONDS = 10;
 
 /** Who decides the number of workers, and the most there can be. */
 export type Replicas =
@@ -45,6 +50,10 @@ export interface WorkerPoolArgs {
   readonly memoryBytes: number;
   readonly jobDirectoryBytesMax: number;
   readonly drainTimeoutMs: number;
+  /** Workers that start ahead of those that end, while the pool is rolled. */
+  readonly surge: number;
+  readonly placement: PodPlacement;
+  readonly rollout: Rollout;
   /**
    * Volumes besides the directories that every pod has.
    * @default []
@@ -101,12 +110,16 @@ function createDeployment(
 ): k8s.apps.v1.Deployment {
   const { replicas } = args;
   const metadata = metadataOf(args);
+  const { rollout, options } = describeRollout(args.rollout);
   const deployment: k8s.apps.v1.DeploymentArgs = {
-    metadata: { ...metadata, annotations: replicaAnnotations(replicas) },
+    metadata: { ...metadata, ...takeReplicas(replicas) },
     spec: {
       ...(replicas.kind === 'fixed' ? { replicas: replicas.count } : {}), // I1
-      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-      revisionHistoryLimit: 3,
+      strategy: {
+        type: 'RollingUpdate',
+        rollingUpdate: { maxSurge: args.surge, maxUnavailable: 0 }, // I3
+      },
+      ...rollout,
       selector: { matchLabels: selectorLabels(args.instance, 'worker') },
       template: {
         metadata: { labels: metadata.labels },
@@ -117,7 +130,7 @@ function createDeployment(
   return new k8s.apps.v1.Deployment(
     `${name}-deployment`,
     applyTransform(deployment, args.transform?.deployment),
-    { parent, ignoreChanges: replicas.kind === 'autoscaled' ? ['spec.replicas'] : [] }, // I1
+    { parent, ...options, ignoreChanges: replicas.kind === 'autoscaled' ? ['spec.replicas'] : [] }, // I1
   );
 }
 
@@ -127,14 +140,16 @@ function buildWorkerPod(
 ): k8s.types.input.core.v1.PodSpec {
   return buildEnginePod({
     ...args,
-    role: 'worker',
+    component: 'worker',
+    arguments: ['worker'],
+    settingsNames: [args.settingsName],
     env: [{ name: WORKER_HOST_VARIABLE, valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
     ports: { data: DATA_PORT, probe: PROBE_PORT },
     probes: engineProbes(PROBE_PORT),
-    resources: containerResources(args.cpu, args.memoryBytes),
     volumes: args.volumes ?? [],
     serviceAccountName,
-    topologySpreadConstraints: spread(args.instance),
+    graceSeconds: Math.ceil(args.drainTimeoutMs / 1_000) + GRACE_MARGIN_SECONDS,
+    extra: { topologySpreadConstraints: spread(args.instance) },
   });
 }
 
@@ -142,8 +157,8 @@ function buildWorkerPod(
  * After a time with an autoscaler its controller still owns the field; to set a number again, ours must take it back. Never
  * with an autoscaler: there it would fight.
  */
-function replicaAnnotations(replicas: Replicas): Record<string, string> {
-  return replicas.kind === 'fixed' ? { 'pulumi.com/patchForce': 'true' } : {};
+function takeReplicas(replicas: Replicas): k8s.types.input.meta.v1.ObjectMeta {
+  return replicas.kind === 'fixed' ? { annotations: { 'pulumi.com/patchForce': 'true' } } : {};
 }
 
 /** Evenly over zones and nodes where possible; each revision for itself, so that a roll-out does not skew it. */

@@ -1,5 +1,6 @@
-// The pod that coordinator and workers have in common: one container of the engine image with the settings as its
-// environment, a read-only root, and the directories it may write to.
+// The pod that everything of the engine runs in: one container of the engine image with settings as its environment, a
+// read-only root, and the directories it may write to.
+//   I1. A field that holds what the API server would fill in, or nothing, is left out: a second look shows no difference.
 
 import type * as pulumi from '@pulumi/pulumi';
 import type * as k8s from '@pulumi/kubernetes';
@@ -7,14 +8,18 @@ import { JOB_DIRECTORY } from '../engine-settings.ts';
 import { memoryQuantity } from '../quantity.ts';
 import type { ComponentLabel } from './labels.ts';
 import type { Probes } from './probes.ts';
+import { containerResources } from './resources.ts';
+import type { CpuShare } from './resources.ts';
 import { restrictedContainer, restrictedPod } from './security-context.ts';
 
+type PodSpec = k8s.types.input.core.v1.PodSpec;
 type Volume = k8s.types.input.core.v1.Volume;
 type VolumeMount = k8s.types.input.core.v1.VolumeMount;
 
-const TMP_BYTES_MAX = 64 * 1024 ** 2;
-/** Between the end of the drain and the kill: to close sockets and write the last lines of the log. */
-const GRACE_MARGIN_SECONDS = 10;
+const MIB = 1024 ** 2;
+const TMP_BYTES_MAX = 64 * MIB;
+/** What a kubelet keeps of a container's log by default, five files of 10 MiB, and some room. */
+const LOG_BYTES_MAX = 64 * MIB;
 
 /** A volume and where the container sees it. */
 export interface MountedVolume {
@@ -22,28 +27,44 @@ export interface MountedVolume {
   readonly mount: Omit<VolumeMount, 'name'>;
 }
 
+/** Which nodes pods may run on, and which pods give way to them. */
+export interface PodPlacement {
+  readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
+  readonly tolerations?: readonly k8s.types.input.core.v1.Toleration[] | undefined;
+  /** An existing PriorityClass: a class belongs to the cluster, not to a stack. */
+  readonly priorityClassName?: string | undefined;
+}
+
 /** What differs between the pods of the engine. */
 export interface EnginePodArgs {
-  /** The subcommand, the container's name and the component label are one word. */
-  readonly role: ComponentLabel;
+  /** The container's name and the component label are one word. */
+  readonly component: ComponentLabel;
+  /** After `node runtime/main.ts`. */
+  readonly arguments: readonly string[];
   readonly image: pulumi.Input<string>;
   readonly pullSecretName?: string | undefined;
-  /** ConfigMap with the environment. */
-  readonly settingsName: pulumi.Input<string>;
+  /** ConfigMaps with the environment. */
+  readonly settingsNames: readonly pulumi.Input<string>[];
   /** Variables that only the pod knows. */
-  readonly env?: k8s.types.input.core.v1.EnvVar[];
-  readonly ports: Readonly<Record<string, number>>;
-  readonly probes: Probes;
-  readonly resources: k8s.types.input.core.v1.ResourceRequirements;
+  readonly env: k8s.types.input.core.v1.EnvVar[];
+  /** None for a pod that nobody calls. */
+  readonly ports?: Readonly<Record<string, number>>;
+  /** None for a pod that comes to an end by itself. */
+  readonly probes?: Probes;
+  readonly cpu: CpuShare;
+  readonly memoryBytes: number;
   readonly jobDirectoryBytesMax: number;
   readonly volumes: readonly MountedVolume[];
   readonly serviceAccountName: pulumi.Input<string>;
-  readonly drainTimeoutMs: number;
-  readonly topologySpreadConstraints?: k8s.types.input.core.v1.TopologySpreadConstraint[];
+  /** From SIGTERM to the kill. */
+  readonly graceSeconds: number;
+  readonly placement: PodPlacement;
+  /** What only some pods have. */
+  readonly extra?: Pick<PodSpec, 'topologySpreadConstraints' | 'restartPolicy'>;
 }
 
-/** The pod spec of a Deployment's template. */
-export function buildEnginePod(args: EnginePodArgs): k8s.types.input.core.v1.PodSpec {
+/** The pod spec of a Deployment's or a Job's template. */
+export function buildEnginePod(args: EnginePodArgs): PodSpec {
   const mounted = [
     scratch('tmp', '/tmp', TMP_BYTES_MAX),
     scratch('jobs', JOB_DIRECTORY, args.jobDirectoryBytesMax),
@@ -51,19 +72,27 @@ export function buildEnginePod(args: EnginePodArgs): k8s.types.input.core.v1.Pod
   ];
   return {
     serviceAccountName: args.serviceAccountName,
+    // No pod of ours calls the API of the cluster.
     automountServiceAccountToken: false,
     // The variables of service links would look like misspelt settings.
     enableServiceLinks: false,
     securityContext: restrictedPod(),
-    terminationGracePeriodSeconds: Math.ceil(args.drainTimeoutMs / 1_000) + GRACE_MARGIN_SECONDS,
+    terminationGracePeriodSeconds: args.graceSeconds,
     ...(args.pullSecretName === undefined
       ? {}
       : { imagePullSecrets: [{ name: args.pullSecretName }] }),
-    ...(args.topologySpreadConstraints === undefined
-      ? {}
-      : { topologySpreadConstraints: args.topologySpreadConstraints }),
+    ...place(args.placement),
+    ...args.extra,
     containers: [buildContainer(args, mounted)],
     volumes: mounted.map(({ volume }) => volume),
+  };
+}
+
+function place({ nodeSelector, tolerations, priorityClassName }: PodPlacement): Partial<PodSpec> {
+  return {
+    ...(nodeSelector === undefined ? {} : { nodeSelector: { ...nodeSelector } }),
+    ...(tolerations === undefined ? {} : { tolerations: [...tolerations] }),
+    ...(priorityClassName === undefined ? {} : { priorityClassName }),
   };
 }
 
@@ -71,16 +100,25 @@ function buildContainer(
   args: EnginePodArgs,
   mounted: readonly MountedVolume[],
 ): k8s.types.input.core.v1.Container {
+  const ports = Object.entries(args.ports ?? {});
   return {
-    name: args.role,
+    name: args.component,
     image: args.image,
     imagePullPolicy: 'IfNotPresent',
-    command: ['node', 'runtime/main.ts', args.role],
-    envFrom: [{ configMapRef: { name: args.settingsName } }],
-    env: args.env ?? [],
-    ports: Object.entries(args.ports).map(([name, containerPort]) => ({ name, containerPort })),
+    command: ['node', 'runtime/main.ts', ...args.arguments],
+    envFrom: args.settingsNames.map((name) => ({ configMapRef: { name } })),
+    env: args.env,
+    ...(ports.length === 0
+      ? {}
+      : { ports: ports.map(([name, containerPort]) => ({ name, containerPort })) }),
     ...args.probes,
-    resources: args.resources,
+    resources: containerResources({
+      cpu: args.cpu,
+      memoryBytes: args.memoryBytes,
+      diskBytes: TMP_BYTES_MAX + args.jobDirectoryBytesMax + LOG_BYTES_MAX,
+    }),
+    // The last lines of the log say why a container has ended: then so does the pod's status, and with it `pulumi up`.
+    terminationMessagePolicy: 'FallbackToLogsOnError',
     securityContext: restrictedContainer(),
     volumeMounts: mounted.map(({ volume, mount }) => ({ ...mount, name: volume.name })),
   };

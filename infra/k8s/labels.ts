@@ -2,7 +2,7 @@
 // what never changes: no version, no hash.
 
 /** What a pod is: each component has a name of its own, so that no selector ever matches two. */
-export type ComponentLabel = 'coordinator' | 'worker';
+export type ComponentLabel = 'coordinator' | 'worker' | 'preflight';
 
 /** Labels of an object that belongs to the cluster as a whole. */
 export function clusterLabels(instance: string): Record<string, string> {

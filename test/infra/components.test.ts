@@ -19,16 +19,25 @@ const hpa: ClusterScaling = {
 };
 
 function clusterArgs(args: Partial<StreamClusterArgs>): StreamClusterArgs {
-  const pod = { jobDirectoryBytesMax: 64 * MIB, drainTimeoutMs: 20_000, cpu: { request: 500 } };
+  const cpu = { request: 500 };
   return {
     namespace: 'jobs',
     instance: 'clicks',
     image: 'example/engine:1',
-    environment: { JOB_NAME: 'clicks' },
+    imageName: 'example/engine:1',
+    placement: {},
+    rolloutSeconds: 600,
+    environments: { coordinator: { JOB_NAME: 'clicks' }, worker: { MILLRACE_DATA_PORT: '6121' } },
     plan: { lines: ['source clicks'], hash: 'abc' },
     scaling: { mode: 'none', replicas: 1 },
-    coordinator: { ...pod, memoryBytes: 512 * MIB },
-    workers: { ...pod, memoryBytes: 1024 * MIB },
+    coordinator: { cpu, memoryBytes: 512 * MIB },
+    workers: {
+      cpu,
+      memoryBytes: 1024 * MIB,
+      jobDirectoryBytesMax: 64 * MIB,
+      drainTimeoutMs: 20_000,
+      surge: 1,
+    },
     ...args,
   };
 }
@@ -96,6 +105,25 @@ describe('who owns the number of workers', () => {
     });
   });
 
+  it.each([
+    [0, 15],
+    [45_000, 45],
+    [3_600_000, 1_800],
+  ])('autoscaled: with a window of %d ms a step is taken every %d s', async (windowMs, period) => {
+    const scaling = { ...hpa, scaleUpWindow: windowMs, scaleDownWindow: windowMs };
+    const stabilizationWindowSeconds = windowMs / 1_000;
+    expect(specOf(await runCluster({ scaling }), 'cluster-autoscaler-hpa')['behavior']).toEqual({
+      scaleUp: {
+        stabilizationWindowSeconds,
+        policies: [{ type: 'Percent', value: 100, periodSeconds: period }],
+      },
+      scaleDown: {
+        stabilizationWindowSeconds,
+        policies: [{ type: 'Percent', value: 25, periodSeconds: period }],
+      },
+    });
+  });
+
   it('the bounds of an autoscaler do not touch the pods', async () => {
     const before = await runCluster({ scaling: hpa });
     const after = await runCluster({ scaling: { ...hpa, maxReplicas: 9, cpuUtilization: 50 } });
@@ -116,17 +144,49 @@ describe('disruption budget', () => {
   });
 });
 
+/** The one resource whose name is the prefix and a hash. */
+function findByPrefix({ resources }: StackRun, prefix: string): RegisteredResource {
+  const pattern = new RegExp(`^${prefix}-[0-9a-f]{10}$`);
+  const found = resources.filter(({ name }) => pattern.test(name));
+  expect(found, prefix).toHaveLength(1);
+  return found[0]!;
+}
+
+function nameOf({ inputs }: RegisteredResource): string {
+  return (inputs['metadata'] as { name: string }).name;
+}
+
 describe('settings', () => {
-  it('I1: a changed environment gets a new name, which the pods refer to', async () => {
-    const before = await runCluster();
-    const after = await runCluster({ environment: { JOB_NAME: 'orders' } });
-    const names = [before, after].map((each) => {
-      const { metadata } = find(each, 'cluster-settings-environment').inputs;
-      const { name } = metadata as { name: string };
-      expect(JSON.stringify(specOf(each, 'cluster-workers-deployment'))).toContain(name);
-      return name;
+  it('I1: each role has its own, named by content, and its pods refer to it alone', async () => {
+    const made = await runCluster();
+    const names = ['coordinator', 'worker'].map((role) => {
+      const settings = findByPrefix(made, `cluster-settings-${role}`);
+      expect(settings.inputs).toMatchObject({ immutable: true });
+      expect(nameOf(settings)).toMatch(new RegExp(`^clicks-${role}-settings-[0-9a-f]{10}$`));
+      return nameOf(settings);
     });
-    expect(names[0]).not.toBe(names[1]);
+    for (const [index, part] of ['coordinator', 'workers'].entries()) {
+      const spec = JSON.stringify(specOf(made, `cluster-${part}-deployment`));
+      expect(spec).toContain(names[index]!);
+      expect(spec).not.toContain(names[1 - index]!);
+    }
+  });
+
+  it('I1: what is taken back is the resource that it was before', async () => {
+    const coordinator = { JOB_NAME: 'orders' };
+    const { worker } = clusterArgs({}).environments;
+    const [before, changed, after] = await Promise.all([
+      runCluster(),
+      runCluster({ environments: { coordinator, worker } }),
+      runCluster(),
+    ]);
+    const logicalNames = [before, changed, after].map((each) => [
+      findByPrefix(each, 'cluster-settings-coordinator').name,
+      findByPrefix(each, 'cluster-settings-worker').name,
+    ]);
+    expect(logicalNames[1]![0]).not.toBe(logicalNames[0]![0]);
+    expect(logicalNames[1]![1]).toBe(logicalNames[0]![1]);
+    expect(logicalNames[2]).toEqual(logicalNames[0]);
   });
 
   it('I2: a changed plan rolls no pod', async () => {
@@ -138,7 +198,133 @@ describe('settings', () => {
     expect(find(after, 'cluster-settings-plan').inputs['data']).toEqual({
       'plan.hash': 'def',
       'plan.txt': 'source clicks\nfilter\n',
+      'coordinator.env': 'JOB_NAME=clicks\n',
+      'worker.env': 'MILLRACE_DATA_PORT=6121\n',
     });
+  });
+});
+
+describe('preflight', () => {
+  const tried = { preflightSeconds: 300 };
+
+  it('I1 of the cluster: both Deployments wait for it, for longer than it takes to give up', async () => {
+    const made = await runCluster(tried);
+    const job = findByPrefix(made, 'cluster-preflight-job');
+    for (const part of ['coordinator', 'workers']) {
+      const deployment = find(made, `cluster-${part}-deployment`);
+      expect(deployment.dependsOn).toContain(job.name);
+      expect(deployment.createTimeout).toBe('600s');
+    }
+    expect(job.inputs['spec']).toMatchObject({ activeDeadlineSeconds: 300 });
+    expect(job.createTimeout).toBe('360s');
+  });
+
+  it('runs the check of the new image against the plan of the preview, with the settings of both roles', async () => {
+    const made = await runCluster(tried);
+    const job = findByPrefix(made, 'cluster-preflight-job');
+    const settings = ['coordinator', 'worker'].map((role) => ({
+      configMapRef: { name: nameOf(findByPrefix(made, `cluster-settings-${role}`)) },
+    }));
+    expect(job.inputs['spec']).toMatchObject({
+      template: {
+        spec: {
+          restartPolicy: 'Never',
+          containers: [
+            {
+              image: 'example/engine:1',
+              command: ['node', 'runtime/main.ts', 'check', '--plan-hash', 'abc'],
+              envFrom: settings,
+              terminationMessagePolicy: 'FallbackToLogsOnError',
+            },
+          ],
+        },
+      },
+    });
+    expect(nameOf(job)).toMatch(/^clicks-preflight-[0-9a-f]{10}$/);
+  });
+
+  it.each<[string, Partial<StreamClusterArgs>]>([
+    ['the image', { imageName: 'example/engine:2' }],
+    ['a setting', { environments: { coordinator: { JOB_NAME: 'orders' }, worker: {} } }],
+    ['the plan', { plan: { lines: [], hash: 'def' } }],
+    ['the time it has', { preflightSeconds: 60 }],
+    ['where it runs', { placement: { nodeSelector: { disk: 'ssd' } } }],
+  ])('I1: another one for %s', async (_what, change) => {
+    const [before, after] = await Promise.all([
+      runCluster(tried),
+      runCluster({ ...tried, ...change }),
+    ]);
+    const [left, right] = [before, after].map((each) =>
+      findByPrefix(each, 'cluster-preflight-job'),
+    ) as [RegisteredResource, RegisteredResource];
+    expect(right.name).not.toBe(left.name);
+    expect(nameOf(right)).not.toBe(nameOf(left));
+  });
+
+  it('I1: the same one for what it does not try', async () => {
+    const [before, after] = await Promise.all([
+      runCluster(tried),
+      runCluster({ ...tried, scaling: hpa, rolloutSeconds: 60 }),
+    ]);
+    const [left, right] = [before, after].map((each) =>
+      findByPrefix(each, 'cluster-preflight-job'),
+    ) as [RegisteredResource, RegisteredResource];
+    expect(right).toEqual(left);
+  });
+
+  it('I2, I3: gives up at once on a mistake, and is replaced when deployed again', async () => {
+    const { inputs } = findByPrefix(await runCluster(tried), 'cluster-preflight-job');
+    const [rule] = (inputs['spec'] as { podFailurePolicy: { rules: unknown[] } }).podFailurePolicy
+      .rules;
+    expect(rule).toMatchObject({ action: 'FailJob', onExitCodes: { operator: 'In', values: [1] } });
+    expect(inputs['metadata']).toMatchObject({
+      annotations: { 'pulumi.com/replaceUnready': 'true' },
+    });
+  });
+
+  it('is not there when it is switched off', async () => {
+    const made = await runCluster();
+    expect(kinds(made)).not.toContain('Job');
+  });
+});
+
+describe('rollout', () => {
+  it('I1, I2: Kubernetes gives up before Pulumi does, and keeps no revision without settings', async () => {
+    const made = await runCluster({ rolloutSeconds: 100 });
+    for (const part of ['coordinator', 'workers']) {
+      expect(specOf(made, `cluster-${part}-deployment`)).toMatchObject({
+        progressDeadlineSeconds: 50,
+        revisionHistoryLimit: 0,
+      });
+    }
+  });
+
+  it('I3: as many workers start ahead as the stack says, and none goes before', async () => {
+    const { workers } = clusterArgs({});
+    const made = await runCluster({ workers: { ...workers, surge: 3 } });
+    expect(specOf(made, 'cluster-workers-deployment')['strategy']).toEqual({
+      type: 'RollingUpdate',
+      rollingUpdate: { maxSurge: 3, maxUnavailable: 0 },
+    });
+  });
+});
+
+describe('placement', () => {
+  it('holds for every pod', async () => {
+    const placement = {
+      nodeSelector: { disk: 'ssd' },
+      tolerations: [{ key: 'streaming', operator: 'Exists' }],
+      priorityClassName: 'important',
+    };
+    const made = await runCluster({ placement, preflightSeconds: 60 });
+    const pods = [
+      find(made, 'cluster-coordinator-deployment'),
+      find(made, 'cluster-workers-deployment'),
+      findByPrefix(made, 'cluster-preflight-job'),
+    ];
+    for (const { inputs } of pods) {
+      expect(inputs['spec']).toMatchObject({ template: { spec: placement } });
+    }
   });
 });
 
@@ -190,6 +376,8 @@ describe('EngineImage', () => {
     repository: 'example/engine',
     push: true,
     platform: 'linux/arm64',
+    baseImage: 'example/node:24',
+    buildImage: 'example/node:24-build',
     registry: { server: 'example', username: 'robot', password: 'hunter2' },
   } as const;
 
@@ -212,7 +400,11 @@ describe('EngineImage', () => {
     );
     expect(made.outputs['reference']).toMatch(/^example\/engine:[0-9a-f]{16}$/);
     expect(find(made, 'image-build').inputs).toMatchObject({
-      build: { dockerfile: 'runtime/Dockerfile', platform: 'linux/arm64' },
+      build: {
+        dockerfile: 'runtime/Dockerfile',
+        platform: 'linux/arm64',
+        args: { BASE_IMAGE: 'example/node:24', BUILD_IMAGE: 'example/node:24-build' },
+      },
       imageName: made.outputs['reference'],
       skipPush: false,
     });

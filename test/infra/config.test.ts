@@ -41,8 +41,23 @@ describe('parseStackConfig', () => {
       autoscaling: { mode: 'none' },
       storage: { checkpoints: { kind: 'none' } },
       security: { level: 'development', workerEgress: [] },
-      kubernetes: { namespace: 'millrace', name: 'millrace' },
+      kubernetes: { namespace: 'millrace', name: 'millrace', rolloutTimeout: 600_000 },
       engine: {},
+    });
+    expect(accept('').job.preflight).toEqual({ enabled: true, timeout: 300_000 });
+  });
+
+  it('takes windows of seconds for an autoscaler, and none at all', () => {
+    const windows = 'scaleUpWindow: 0s, scaleDownWindow: 5s';
+    const text = `autoscaling: { mode: hpa, minReplicas: 1, maxReplicas: 2, ${windows} }`;
+    expect(accept(text).autoscaling).toMatchObject({ scaleUpWindow: 0, scaleDownWindow: 5_000 });
+  });
+
+  it('reads where pods may run', () => {
+    const text = `kubernetes: { nodeSelector: { disk: ssd }, tolerations: [{ key: spot, operator: Exists }] }`;
+    expect(accept(text).kubernetes).toMatchObject({
+      nodeSelector: { disk: 'ssd' },
+      tolerations: [{ key: 'spot', operator: 'Exists' }],
     });
   });
 
@@ -174,6 +189,11 @@ describe('rules across sections', () => {
       'image.repository = "host:5000/engine:1": must not have a tag: the program computes it from the sources',
     ],
     [
+      'a namespace of the cluster',
+      'kubernetes: { namespace: kube-system }',
+      'kubernetes.namespace = "kube-system": belongs to the cluster, and the stack needs a namespace of its own: choose another',
+    ],
+    [
       'settings of the engine that contradict each other',
       'engine: { MILLRACE_HEARTBEAT_TIMEOUT: 2s }',
       'engine (MILLRACE_HEARTBEAT_TIMEOUT, MILLRACE_HEARTBEAT_INTERVAL) = "2s, (default)": the timeout of ' +
@@ -193,6 +213,11 @@ describe('rules across sections', () => {
       'a base image that moves, in production',
       `${prod}${shared}image: { source: build, repository: example/engine, baseImage: "node:latest" }`,
       'image.baseImage = "node:latest": production needs a digest (@sha256:…) or a tag that is not latest',
+    ],
+    [
+      'a build image that moves, in production',
+      `${prod}${shared}image: { source: build, repository: example/engine, buildImage: "node" }`,
+      'image.buildImage = "node": production needs a digest (@sha256:…) or a tag that is not latest',
     ],
     [
       'a stateless upgrade, in production',

@@ -55,11 +55,16 @@ describe('sizeQuota', () => {
   it('has room for the largest cluster while it is rolled', () => {
     const autoscaling = { mode: 'hpa', minReplicas: 1, maxReplicas: 4 };
     expect(sizeQuota(config({ autoscaling }))).toEqual({
-      pods: '8',
-      'requests.cpu': '3500m',
-      'requests.memory': '7Gi',
-      'limits.memory': '7Gi',
+      // Twice 4 workers and one that starts ahead, with 500m and 1Gi; 3 x 250m and 512Mi for coordinators and preflight.
+      pods: '12',
+      'requests.cpu': '5250m',
+      'requests.memory': '10752Mi',
+      'limits.memory': '10752Mi',
     });
+  });
+
+  it('has room for all that start ahead', () => {
+    expect(sizeQuota(config({ workers: { replicas: 2, surge: 2 } }))).toMatchObject({ pods: '9' });
   });
 });
 
@@ -68,6 +73,8 @@ describe('quantities', () => {
     [1024 ** 3, '1Gi'],
     [1536 * 1024 ** 2, '1536Mi'],
     [64 * 1024 ** 2, '64Mi'],
+    [3 * 1024 ** 4, '3Ti'],
+    [1536 * 1024 ** 3, '1536Gi'],
   ])('%d bytes are %s', (bytes, quantity) => {
     expect(memoryQuantity(bytes)).toBe(quantity);
   });

@@ -36,6 +36,10 @@ export interface RegisteredResource {
   readonly ignoreChanges: readonly string[];
   readonly protect: boolean;
   readonly provider: string;
+  /** What must be done before, by name: of whatever it refers to or is told to wait for. */
+  readonly dependsOn: readonly string[];
+  /** How long its creation may take, as the SDK was told. */
+  readonly createTimeout: string;
 }
 
 /** What a run of a program registered and exported. */
@@ -60,6 +64,8 @@ interface RegisterRequest {
   getIgnorechangesList(): string[];
   getProtect(): boolean;
   getProvider(): string;
+  getDependenciesList(): string[];
+  getCustomtimeouts(): { getCreate(): string } | undefined;
 }
 interface OutputsRequest {
   getUrn(): string;
@@ -146,6 +152,8 @@ function record(): { resources: RegisteredResource[]; outputs: Record<string, un
       protect: request.getProtect(),
       // `<urn of the provider>::<its id>`
       provider: request.getProvider().split('::').at(-2) ?? '',
+      dependsOn: request.getDependenciesList().map(lastPart),
+      createTimeout: request.getCustomtimeouts()?.getCreate() ?? '',
     });
     return register(request, callback);
   };

@@ -28,14 +28,21 @@ function kubernetesOf(run: StackRun): readonly RegisteredResource[] {
 
 /** What is worth reading in a golden file; registrations overlap, so their order means nothing. */
 function toDocument({ name, type, parent, inputs, ...options }: RegisteredResource): string {
-  const { ignoreChanges, protect } = options;
+  const { ignoreChanges, protect, createTimeout } = options;
   const head = { name, type, parent, ...(protect ? { protect } : {}) };
-  return stringify({ ...head, ...(ignoreChanges.length > 0 ? { ignoreChanges } : {}), inputs });
+  return stringify({
+    ...head,
+    ...(createTimeout === '' ? {} : { createTimeout }),
+    ...(ignoreChanges.length > 0 ? { ignoreChanges } : {}),
+    inputs,
+  });
 }
 
-/** A built image's tag follows the sources, which change with every commit. */
+/** A built image's tag follows the sources, which change with every commit, and so does the name of what tries it. */
 function withoutTag(text: string): string {
-  return text.replaceAll(/(millrace\/engine):[0-9a-f]{16}/g, '$1:<hash of the sources>');
+  return text
+    .replaceAll(/(millrace\/engine):[0-9a-f]{16}/g, '$1:<hash of the sources>')
+    .replaceAll(/(preflight(?:-job)?)-[0-9a-f]{10}/g, '$1-<hash of what is tried>');
 }
 
 describe.each(STACKS)('stack %s', (stack) => {
@@ -66,7 +73,7 @@ describe.each(STACKS)('stack %s', (stack) => {
     }
   });
 
-  it('keeps every pod to Pod Security "restricted" with bounded memory and probes', () => {
+  it('keeps every pod to Pod Security "restricted" with bounded memory and disk', () => {
     for (const pod of podsOf(resources)) {
       expect(pod).toMatchObject({
         automountServiceAccountToken: false,
@@ -81,17 +88,63 @@ describe.each(STACKS)('stack %s', (stack) => {
           capabilities: { drop: ['ALL'] },
           readOnlyRootFilesystem: true,
         });
-        expect(container.resources.limits.memory).toMatch(/^\d+[MG]i$/);
-        expect(container.resources.limits.memory).toBe(container.resources.requests.memory);
-        expect(container).toHaveProperty('readinessProbe');
-        expect(container).toHaveProperty('livenessProbe');
+        expect(container.terminationMessagePolicy).toBe('FallbackToLogsOnError');
+        const { limits, requests } = container.resources;
+        for (const bound of ['memory', 'ephemeral-storage'] as const) {
+          expect(limits[bound]).toMatch(/^\d+[MG]i$/);
+          expect(limits[bound]).toBe(requests[bound]);
+        }
+        expect(mebibytesOf(limits['ephemeral-storage']!)).toBeGreaterThan(
+          pod.volumes.reduce(
+            (sum, { emptyDir }) => sum + mebibytesOf(emptyDir?.sizeLimit ?? '0Mi'),
+            0,
+          ),
+        );
       }
     }
   });
 
+  it('probes every pod that stays', () => {
+    for (const pod of podsOf(resources.filter(isDeployment))) {
+      for (const container of pod.containers) {
+        for (const probe of ['startupProbe', 'readinessProbe', 'livenessProbe']) {
+          expect(container).toHaveProperty(probe);
+        }
+      }
+    }
+  });
+
+  it('gives every pod an account of its own without a token, and no right in the cluster', () => {
+    const accounts = resources.filter(({ type }) => type.endsWith(':ServiceAccount'));
+    const names = accounts.map(({ inputs }) => (inputs['metadata'] as { name: string }).name);
+    for (const { inputs } of accounts) expect(inputs['automountServiceAccountToken']).toBe(false);
+    expect(
+      podsOf(resources)
+        .map(({ serviceAccountName }) => serviceAccountName)
+        .sort(),
+    ).toEqual(names.sort());
+    expect(resources.map(({ type }) => type).join()).not.toMatch(/rbac/);
+  });
+
+  it('writes quantities as the API server stores them', () => {
+    for (const { inputs } of resources) {
+      for (const [, amount, unit] of JSON.stringify(inputs).matchAll(/"(\d+)(Mi|Gi|m)"/g)) {
+        const isCanonical = Number(amount) % (unit === 'm' ? 1_000 : 1_024) !== 0;
+        expect(isCanonical, `${amount!}${unit!}`).toBe(true);
+      }
+    }
+  });
+
+  it('keeps all that it makes in the namespace of the stack', () => {
+    const clusterWide = resources.filter(
+      ({ inputs }) => !('namespace' in (inputs['metadata'] as object)),
+    );
+    expect(clusterWide.map(({ type }) => type)).toEqual(['kubernetes:core/v1:Namespace']);
+  });
+
   it('lets every selector match the pods of exactly one component', () => {
-    const templates = resources.filter(isDeployment).map((deployment) => {
-      const spec = deployment.inputs['spec'] as DeploymentSpec;
+    const templates = resources.filter(hasTemplate).map(({ inputs }) => {
+      const spec = inputs['spec'] as DeploymentSpec;
       return spec.template.metadata.labels;
     });
     for (const selector of selectorsOf(resources)) {
@@ -128,22 +181,37 @@ interface DeploymentSpec {
   };
 }
 interface PodSpec {
+  readonly serviceAccountName: string;
   readonly volumes: readonly { readonly emptyDir?: { readonly sizeLimit?: string } }[];
   readonly containers: readonly {
     readonly securityContext: unknown;
-    readonly resources: Record<'requests' | 'limits', { readonly memory?: string }>;
+    readonly terminationMessagePolicy: string;
+    readonly resources: Record<'requests' | 'limits', Amounts>;
   }[];
+}
+interface Amounts {
+  readonly memory?: string;
+  readonly 'ephemeral-storage'?: string;
+}
+
+function mebibytesOf(quantity: string): number {
+  return Number.parseInt(quantity, 10) * (quantity.endsWith('Gi') ? 1_024 : 1);
 }
 
 function isDeployment({ type }: RegisteredResource): boolean {
   return type === 'kubernetes:apps/v1:Deployment';
 }
 
+function hasTemplate(resource: RegisteredResource): boolean {
+  return isDeployment(resource) || resource.type === 'kubernetes:batch/v1:Job';
+}
+
+/** Of the Deployments, and of the preflight if it is among the resources. */
 function podsOf(resources: readonly RegisteredResource[]): readonly PodSpec[] {
   const pods = resources
-    .filter(isDeployment)
+    .filter(hasTemplate)
     .map(({ inputs }) => (inputs['spec'] as DeploymentSpec).template.spec);
-  expect(pods).toHaveLength(2);
+  expect(pods.length).toBeGreaterThanOrEqual(2);
   return pods;
 }
 
