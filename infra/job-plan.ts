@@ -9,6 +9,10 @@ import type { JobDescription } from '../runtime/deployment.ts';
 import { parallelismOf, sizeSlots } from './sizing.ts';
 import type { StackConfig } from './stack-schema.ts';
 
+/** A job that is in the image alone cannot be shown before it runs. */
+const WHERE_JOBS_ARE =
+  'The preview loads the job from this project, the pods from the same path in the image.';
+
 /** Builds a job's plan without running it (`describeJob` of the engine); rejects with `EngineError`. */
 export type DescribeJob = (
   name: string,
@@ -40,9 +44,14 @@ async function describeChecked(
     return await describe(name, parameters, parallelism);
   } catch (error) {
     if (!(error instanceof EngineError) || error.domain !== 'user') throw error;
-    const path = error.code === 'PARAMETERS_INVALID' ? 'job.parameters' : 'job.name';
-    const value = error.code === 'PARAMETERS_INVALID' ? parameters : name;
-    throw new StackConfigError([{ path, value, rule: error.message }]);
+    if (error.code === 'PARAMETERS_INVALID') {
+      throw new StackConfigError([
+        { path: 'job.parameters', value: parameters, rule: error.message },
+      ]);
+    }
+    const isMissing = error.code === 'JOB_NOT_FOUND';
+    const rule = isMissing ? `${error.message} ${WHERE_JOBS_ARE}` : error.message;
+    throw new StackConfigError([{ path: 'job.name', value: name, rule }]);
   }
 }
 

@@ -2,6 +2,7 @@
 // arithmetic, so that a person can mend it without reading this file.
 //   I1. A rule is judged only when every section it needs is right by itself: no follow-up complaints.
 
+import { isAbsolute, normalize } from 'node:path';
 import { findMemoryProblem, findSettingProblems } from '../runtime/deployment.ts';
 import { renderEnvironments } from './engine-settings.ts';
 import { memoryRequestOf, sizeSlots, stateBytesOf } from './sizing.ts';
@@ -27,6 +28,9 @@ interface Rule {
 /** Names of parameters that look like secrets: parameters end in a ConfigMap, in clear. */
 const SECRET_NAME = /password|passwd|secret|token|credential|api_?key|private_?key/i;
 
+/** The end of a job's name that makes it a path. */
+const JOB_MODULE = /\.(ts|js|mjs)$/;
+
 const rules: readonly Rule[] = [
   { needs: ['workers'], check: checkMemory },
   { needs: ['workers'], check: checkState },
@@ -38,6 +42,7 @@ const rules: readonly Rule[] = [
   { needs: ['storage', 'coordinator'], check: checkHighAvailability },
   { needs: ['job', 'storage'], check: checkSavepointStorage },
   { needs: ['image'], check: checkRepository },
+  { needs: ['image', 'job'], check: checkJobPath },
   { needs: ['kubernetes'], check: checkNamespace },
   { needs: ['security', 'image'], check: checkProductionImage },
   { needs: ['security', 'job'], check: checkProductionJob },
@@ -162,6 +167,21 @@ function checkRepository({ image }: StackConfig): readonly ConfigProblem[] {
   if (image.source !== 'build' || !/:[^/]*$/.test(image.repository)) return [];
   const rule = 'must not have a tag: the program computes it from the sources';
   return [{ path: 'image.repository', value: image.repository, rule }];
+}
+
+/** The preview loads the job from this project, the pods from the image: one path must lead to it in both. */
+function checkJobPath({ image, job }: StackConfig): readonly ConfigProblem[] {
+  const { name } = job;
+  if (!name.includes('/') && !JOB_MODULE.test(name)) return [];
+  const path = normalize(name);
+  const rule =
+    isAbsolute(path) || path.startsWith('..')
+      ? 'must be relative to the root of the project, and is /app/<path> in the image'
+      : image.source === 'build' && !path.startsWith('runtime/')
+        ? 'is not in the image that is built here, which has only runtime/: build one on top of it ' +
+          'with the job, and set image.source: prebuilt'
+        : undefined;
+  return rule === undefined ? [] : [{ path: 'job.name', value: name, rule }];
 }
 
 /** The stack creates the namespace and deletes it again, so it cannot be one that comes with the cluster. */

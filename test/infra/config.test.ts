@@ -189,6 +189,22 @@ describe('rules across sections', () => {
       'image.repository = "host:5000/engine:1": must not have a tag: the program computes it from the sources',
     ],
     [
+      'a job outside of the project',
+      'job: { name: ../orders.ts }',
+      'job.name = "../orders.ts": must be relative to the root of the project, and is /app/<path> in the image',
+    ],
+    [
+      'a job by an absolute path',
+      'job: { name: /app/jobs/orders.ts }',
+      'job.name = "/app/jobs/orders.ts": must be relative to the root of the project, and is /app/<path> in the image',
+    ],
+    [
+      'a job that the built image does not contain',
+      'image: { source: build, repository: example/engine }\njob: { name: jobs/orders.ts }',
+      'job.name = "jobs/orders.ts": is not in the image that is built here, which has only runtime/: build one on ' +
+        'top of it with the job, and set image.source: prebuilt',
+    ],
+    [
       'a namespace of the cluster',
       'kubernetes: { namespace: kube-system }',
       'kubernetes.namespace = "kube-system": belongs to the cluster, and the stack needs a namespace of its own: choose another',

@@ -5,7 +5,7 @@ import { parseStackConfig, StackConfigError } from '../../infra/config.ts';
 import { planJob } from '../../infra/job-plan.ts';
 import type { DescribeJob } from '../../infra/job-plan.ts';
 import type { StackConfig } from '../../infra/stack-schema.ts';
-import { EngineError } from '../../runtime/deployment.ts';
+import { EngineError, describeJob } from '../../runtime/deployment.ts';
 
 const image = { source: 'prebuilt', reference: 'example/engine:1' };
 
@@ -75,8 +75,24 @@ describe('planJob', () => {
     const error: unknown = await planJob(config({}), refusing).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(StackConfigError);
     expect((error as StackConfigError).problems).toMatchObject([
-      { path, rule: 'threshold is missing' },
+      { path, rule: expect.stringMatching(/^threshold is missing/) as string },
     ]);
+  });
+
+  it('loads a job by its path from the root of the project', async () => {
+    const orders = config({ name: 'test/golden/jobs/guide-hello.ts' });
+    const plan = await planJob(orders, describeJob);
+    expect(plan.lines[0]).toBe('job test/golden/jobs/guide-hello.ts');
+    expect(plan.lines.length).toBeGreaterThan(3);
+    expect(plan.hash).not.toBe('');
+  });
+
+  it('says where a job that is missing is looked for', async () => {
+    const missing = planJob(config({ name: 'jobs/orders.ts' }), describeJob);
+    await expect(missing).rejects.toThrow(
+      /job\.name = "jobs\/orders\.ts": There is no job module at .*\/jobs\/orders\.ts: give the path/,
+    );
+    await expect(missing).rejects.toThrow('the pods from the same path in the image');
   });
 
   it('passes on what is no mistake of the user', async () => {
