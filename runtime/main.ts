@@ -11,6 +11,7 @@ if (verb === 'worker' && rest.length === 0) {
   await serve(async () => (await import('./cli/serve-worker.ts')).serveWorker());
 } else if (verb === 'coordinator' && rest.length === 0) {
   await serve(async () => (await import('./cli/serve-coordinator.ts')).serveCoordinator());
+  process.exit(); // whatever the job's module has left open
 } else {
   const { runCommandLine } = await import('./cli/command-line.ts');
   process.exitCode = await runCommandLine(process.argv.slice(2));
@@ -22,7 +23,6 @@ async function serve(run: () => Promise<void>): Promise<void> {
     await run();
   } catch (error) {
     const { explainError } = await import('./cli/explain-error.ts');
-    process.exitCode = explainError(error);
-    if (process.connected) process.disconnect(); // or the channel to the parent would keep it alive
+    process.exit(explainError(error)); // a port that is open already must not keep it alive
   }
 }

@@ -53,6 +53,14 @@ function describe(setExitCode: (code: number) => void): Command {
       await explainJob(job, options.parallelism ?? 1, command.args.slice(1));
     });
   program
+    .command('check')
+    .description("read the environment as coordinator and worker do, and plan JOB_NAME's job")
+    .option('--plan-hash <hash>', 'the plan that it must be, as `pulumi preview` shows it')
+    .action(async ({ planHash }: { planHash?: string }) => {
+      const { checkDeployment } = await import('./check-command.ts');
+      setExitCode(await checkDeployment(planHash));
+    });
+  program
     .command('coordinator')
     .description('run a coordinator, configured by its environment')
     .action(async () => {

@@ -1,30 +1,33 @@
 // `millrace coordinator`: a coordinator as its environment says. With JOB_NAME it runs that job as soon as there are slots
-// for it, and keeps the page up afterwards.
+// for it, again after failures that a new attempt may overcome, and keeps the page up afterwards.
+//   I1. A job that cannot be planned ends the process before it listens: it never looks healthy.
 
 import { loadSettings } from '../config/load.ts';
 import { readProcessEnvironment } from '../config/process-environment.ts';
 import type { Settings } from '../config/schema.ts';
 import { Coordinator } from '../coordinator/coordinator.ts';
+import { superviseJob } from '../coordinator/supervise-job.ts';
 import { systemClock } from '../core/clock.ts';
 import { toErrorRecord } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { systemRandom } from '../core/random.ts';
-import { resolveJobModule } from '../program/load-job.ts';
+import { loadJob, resolveJobModule } from '../program/load-job.ts';
+import { planJob } from '../program/plan-job.ts';
+import type { JobProgram } from '../protocol/control.ts';
 import { startRestServer } from '../server/rest-server.ts';
+import { hashCode } from './code-hash.ts';
 import { createProcessLog } from './process-log.ts';
 import { untilStopped } from './until-stopped.ts';
 import { engineVersion } from './version.ts';
 
-/** Resolves when the process was told to stop and has. Throws `CONFIG_INVALID`, `PORT_IN_USE`, `JOB_NOT_FOUND`. */
+/** Resolves when the process was told to stop and has. Throws `PORT_IN_USE` and what is wrong with settings or job. */
 export async function serveCoordinator(): Promise<void> {
   const settings = loadSettings(readProcessEnvironment());
   const log = createProcessLog('coordinator', settings.logLevel);
-  const module =
-    settings.jobName === undefined
-      ? undefined
-      : resolveJobModule(settings.jobName, settings.jobsDirectory);
+  const program = await planProgram(settings); // I1
   const coordinator = new Coordinator({
     version: engineVersion(),
+    codeHash: hashCode(),
     ...settings,
     clock: systemClock,
     random: systemRandom,
@@ -39,27 +42,35 @@ export async function serveCoordinator(): Promise<void> {
     port: settings.restPort,
     log,
   });
-  if (module !== undefined) void runJob(coordinator, module, settings, log);
+  if (program !== undefined) void runJob(coordinator, program, settings, log);
   await untilStopped();
-  await rest.stop();
+  log.info('told to stop');
   coordinator.stop();
+  await rest.stop();
+}
+
+/** The job of the settings, if there is one; throws what is wrong with it. */
+async function planProgram(settings: Settings): Promise<JobProgram | undefined> {
+  const { jobName, jobsDirectory, jobParameters: parameters, parallelism } = settings;
+  if (jobName === undefined) return undefined;
+  const module = resolveJobModule(jobName, jobsDirectory);
+  planJob(await loadJob(module), parameters, parallelism);
+  return { module, parameters, parallelism };
 }
 
 async function runJob(
   coordinator: Coordinator,
-  module: string,
-  settings: Settings,
+  program: JobProgram,
+  policy: Settings,
   log: Log,
 ): Promise<void> {
   try {
-    const id = await coordinator.submit({
-      module,
-      parameters: settings.jobParameters,
-      parallelism: settings.parallelism,
+    await superviseJob(coordinator, program, {
+      policy,
+      clock: systemClock,
+      random: systemRandom,
+      log,
     });
-    const { status, failure } = await coordinator.waitForEnd(id);
-    if (status === 'FINISHED') log.info('the job has finished', { job: settings.jobName });
-    else log.error('the job has ended', { status, code: failure?.code, reason: failure?.message });
   } catch (error) {
     const { code, message } = toErrorRecord(error);
     log.error('the job cannot be run', { code, reason: message });

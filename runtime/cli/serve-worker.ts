@@ -10,6 +10,7 @@ import { systemClock } from '../core/clock.ts';
 import { makeWorkerId } from '../core/ids.ts';
 import { systemRandom } from '../core/random.ts';
 import { WorkerNode } from '../worker/worker.ts';
+import { hashCode } from './code-hash.ts';
 import { createProcessLog } from './process-log.ts';
 import { untilStopped } from './until-stopped.ts';
 import { receiveEnvironment } from './worker-process.ts';
@@ -25,6 +26,8 @@ export async function serveWorker(): Promise<void> {
   const log = createProcessLog(workerId, settings.logLevel);
   const worker = new WorkerNode({
     workerId,
+    // An embedded worker runs its parent's code.
+    codeHash: isEmbedded ? undefined : hashCode(),
     slots: settings.slots,
     memory: splitMemory({
       limitBytes: settings.memoryLimitBytes,
@@ -52,13 +55,16 @@ export async function serveWorker(): Promise<void> {
     random: systemRandom,
     log,
   });
+  let isStopping = false;
+  const probe = await openProbe(settings, () => worker.isRegistered && !isStopping);
   await worker.start();
-  const probe = await openProbe(settings, () => worker.isRegistered);
   await untilStopped();
-  probe.close();
+  isStopping = true;
   // The parent of an embedded worker has ended the job by now; a pod gives it the time to end.
   if (!isEmbedded) await worker.drain(settings.drainTimeoutMs);
+  probe.close();
   await worker.stop();
+  log.info('stopped');
 }
 
 /** An embedded cluster asks no probes; its workers start without an HTTP server. */

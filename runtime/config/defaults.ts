@@ -26,6 +26,8 @@ export const DEFAULTS = {
   recordBytesMax: 8 * MIB,
   overflowBytesMax: 64 * MIB,
   collectRowsMax: 100_000,
+  restartDelayMs: 1_000,
+  restartDelayMaxMs: 60_000,
   slotRequestTimeoutMs: 300_000,
   drainTimeoutMs: 20_000,
 } as const;

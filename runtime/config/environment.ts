@@ -114,6 +114,9 @@ export const ENVIRONMENT: EnvironmentTable = {
   recordBytesMax: { variable: 'MILLRACE_RECORD_SIZE_MAX', readBy: WORKER, ...size },
   overflowBytesMax: { variable: 'MILLRACE_OVERFLOW_SIZE_MAX', readBy: WORKER, ...size },
   collectRowsMax: { variable: 'MILLRACE_COLLECT_ROWS_MAX', readBy: BOTH, ...integer },
+  restartDelayMs: { variable: 'MILLRACE_RESTART_DELAY', readBy: COORDINATOR, ...duration },
+  restartDelayMaxMs: { variable: 'MILLRACE_RESTART_DELAY_MAX', readBy: COORDINATOR, ...duration },
+  restartCountMax: { variable: 'MILLRACE_RESTART_COUNT_MAX', readBy: COORDINATOR, ...integer },
   slotRequestTimeoutMs: {
     variable: 'MILLRACE_SLOT_REQUEST_TIMEOUT',
     readBy: COORDINATOR,

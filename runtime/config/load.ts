@@ -84,6 +84,7 @@ function checkAcrossFields(draft: Draft, environment: Environment): SettingProbl
   };
   report(['memoryLimitBytes', 'heapBytes', 'networkBytes', 'slots'], checkMemory(values));
   report(['heartbeatTimeoutMs', 'heartbeatIntervalMs'], checkHeartbeat(values));
+  report(['restartDelayMs', 'restartDelayMaxMs'], checkRestartDelays(values));
   report(['bufferBytes', 'networkBytes'], checkBuffers(values));
   report(['rpcPort', 'restPort'], checkPorts(values.rpcPort, values.restPort));
   report(['dataPort', 'probePort'], checkPorts(values.dataPort, values.probePort));
@@ -107,6 +108,15 @@ function checkHeartbeat({
     `the timeout of ${heartbeatTimeoutMs}ms must be more than twice the interval of ` +
     `${heartbeatIntervalMs}ms, or one late heartbeat loses a worker`
   );
+}
+
+function checkRestartDelays({
+  restartDelayMs,
+  restartDelayMaxMs,
+}: Partial<Settings>): string | undefined {
+  if (restartDelayMs === undefined || restartDelayMaxMs === undefined) return undefined;
+  if (restartDelayMs <= restartDelayMaxMs) return undefined;
+  return `the first pause of ${restartDelayMs}ms must not be longer than the longest, ${restartDelayMaxMs}ms`;
 }
 
 function checkBuffers({ bufferBytes, networkBytes }: Partial<Settings>): string | undefined {

@@ -98,6 +98,16 @@ export const settingsShape = {
     .min(1, 'must be at least 1')
     .max(100_000_000, 'must be at most 100000000')
     .describe('Most results that a collect sink hands back.'),
+  restartDelayMs: durationMs.describe(
+    'Pause before a job that lost a worker runs again; each further one in a row is half as long again.',
+  ),
+  restartDelayMaxMs: durationMs.describe('Longest pause before a job runs again.'),
+  restartCountMax: z
+    .int('must be a whole number')
+    .min(0, 'must be at least 0')
+    .max(1_000_000, 'must be at most 1000000')
+    .optional()
+    .describe('Most restarts of a job in a row; 0 for none, no bound when left out.'),
   slotRequestTimeoutMs: durationMs.describe('How long a job waits for enough slots.'),
   drainTimeoutMs: durationMs.describe(
     'How long a worker that is told to stop lets its jobs come to their end.',

@@ -1,5 +1,6 @@
 // The coordinator: takes workers in, finds slots for jobs, and passes reports to the execution they belong to.
 //   I1. Every message about a deployment goes to the one execution of that number, or nowhere.
+//   I2. The numbers of two coordinators do not meet: workers may still send what belongs to a deployment of the last one.
 
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
@@ -26,9 +27,15 @@ import { type Member, Membership } from './membership.ts';
 import { decidePlacement } from './placement.ts';
 
 const ENDED_JOBS_MAX = 50;
+/** Numbers are 32 bits wide in a data frame; the upper half is left to count on. */
+const FIRST_DEPLOYMENT_MAX = 2 ** 31;
+/** A worker that hears nothing gives up before it is given up: the next attempt must not meet it at work. */
+const SILENCE_SHARE = 0.75;
 
 export interface CoordinatorOptions {
   readonly version: string;
+  /** Of the code this process runs; workers with another are refused. Unknown when undefined. */
+  readonly codeHash?: string | undefined;
   readonly heartbeatIntervalMs: number;
   readonly heartbeatTimeoutMs: number;
   readonly slotRequestTimeoutMs: number;
@@ -38,6 +45,14 @@ export interface CoordinatorOptions {
   readonly log: Log;
 }
 
+/** Which run of a job is asked for, and how long it waits before it takes slots. */
+export interface AttemptStart {
+  readonly attempt: number;
+  readonly pauseMs: number;
+}
+
+const FIRST_ATTEMPT: AttemptStart = { attempt: 1, pauseMs: 0 };
+
 /** One cluster's coordinator. */
 export class Coordinator {
   readonly #options: CoordinatorOptions;
@@ -45,12 +60,16 @@ export class Coordinator {
   readonly #jobs = new Map<JobId, JobExecution>();
   readonly #startedMs: number;
   readonly #changed = new Set<() => void>();
+  /** Jobs in the pause before they run again: they take no slots yet. */
+  readonly #pausing = new Set<JobExecution>();
+  readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
-  #nextDeployment: DeploymentId = 1;
+  #nextDeployment: DeploymentId;
 
   constructor(options: CoordinatorOptions) {
     this.#options = options;
     this.#startedMs = options.clock.nowMs();
+    this.#nextDeployment = 1 + Math.floor(options.random.next() * FIRST_DEPLOYMENT_MAX); // I2
     this.#membership = new Membership({
       clock: options.clock,
       heartbeatTimeoutMs: options.heartbeatTimeoutMs,
@@ -91,12 +110,16 @@ export class Coordinator {
   }
 
   /** Plans a job and runs it as soon as there are slots. Throws what loading and planning throw. */
-  async submit(program: JobProgram): Promise<JobId> {
+  async submit(
+    program: JobProgram,
+    { attempt, pauseMs }: AttemptStart = FIRST_ATTEMPT,
+  ): Promise<JobId> {
     const { clock, random, collectRowsMax } = this.#options;
     const job = await loadJob(program.module);
     const planned = planJob(job, program.parameters, program.parallelism);
     const execution = new JobExecution({
       jobId: makeJobId(random),
+      attempt,
       deployment: this.#nextDeployment++,
       program,
       planned,
@@ -111,8 +134,8 @@ export class Coordinator {
     });
     this.#jobs.set(execution.id, execution);
     this.#forgetOldJobs();
-    this.#placeWaitingJobs();
-    if (execution.isWaitingForSlots) this.#failWithoutSlots(execution);
+    if (pauseMs > 0) this.#pause(execution, pauseMs);
+    else this.#offer(execution);
     return execution.id;
   }
 
@@ -148,11 +171,13 @@ export class Coordinator {
   stop(): void {
     this.#server?.close();
     this.#membership.stop();
+    for (const socket of this.#sockets) socket.destroy(); // also of those that never registered
   }
 
   #accept(socket: Socket): void {
     const reader = new MessageReader();
     let workerId: WorkerId | undefined;
+    this.#sockets.add(socket);
     socket.on('data', (chunk) => {
       try {
         for (const json of reader.push(chunk)) {
@@ -168,19 +193,22 @@ export class Coordinator {
     });
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {
+      this.#sockets.delete(socket);
       if (workerId !== undefined) this.#membership.disconnect(workerId, socket);
     });
   }
 
   #register(message: RegisterMessage, socket: Socket): WorkerId | undefined {
-    if (message.protocolVersion !== PROTOCOL_VERSION) {
-      const reason = `the coordinator speaks protocol ${PROTOCOL_VERSION}, the worker ${message.protocolVersion}: run the same image`;
+    const { heartbeatIntervalMs, heartbeatTimeoutMs, codeHash, log } = this.#options;
+    const reason = findDifference(message, codeHash);
+    if (reason !== undefined) {
+      log.warn('a worker is refused', { workerId: message.workerId, reason });
       socket.end(encodeMessage({ kind: 'refused', reason } satisfies CoordinatorMessage));
       return undefined;
     }
-    const { heartbeatIntervalMs, log } = this.#options;
     this.#membership.add(message, socket);
-    this.#membership.send(message.workerId, { kind: 'welcome', heartbeatIntervalMs });
+    const silenceMaxMs = Math.floor(heartbeatTimeoutMs * SILENCE_SHARE);
+    this.#membership.send(message.workerId, { kind: 'welcome', heartbeatIntervalMs, silenceMaxMs });
     log.info('a worker registered', { workerId: message.workerId, slots: message.slots });
     this.#placeWaitingJobs();
     this.#notify();
@@ -190,6 +218,12 @@ export class Coordinator {
   #receive(workerId: WorkerId, message: Exclude<WorkerMessage, RegisterMessage>): void {
     if (message.kind === 'heartbeat') {
       this.#membership.beat(workerId, message.residentBytes);
+      this.#membership.send(workerId, { kind: 'heartbeat' });
+      return;
+    }
+    if (message.kind === 'draining') {
+      this.#membership.drain(workerId);
+      this.#options.log.info('a worker drains: it gets no new subtasks', { workerId });
       return;
     }
     const job = this.#jobOf(message.deployment);
@@ -223,9 +257,29 @@ export class Coordinator {
     this.#notify();
   }
 
+  /** A new attempt is there to be seen, and to be canceled, while it does not take slots yet. */
+  #pause(execution: JobExecution, pauseMs: number): void {
+    const { clock } = this.#options;
+    const endsAt = new Date(clock.nowMs() + pauseMs).toISOString();
+    execution.waitFor(`the pause before attempt ${execution.attempt}, until ${endsAt}`);
+    this.#pausing.add(execution);
+    clock.after(pauseMs, () => {
+      this.#pausing.delete(execution);
+      this.#offer(execution);
+    });
+  }
+
+  #offer(execution: JobExecution): void {
+    this.#placeWaitingJobs();
+    if (!execution.isWaitingForSlots) return;
+    const { id, attempt, waitingFor } = execution.snapshot();
+    this.#options.log.info('the job waits', { jobId: id, attempt, waitingFor });
+    this.#failWithoutSlots(execution);
+  }
+
   #placeWaitingJobs(): void {
     for (const job of this.#jobs.values()) {
-      if (!job.isWaitingForSlots) continue;
+      if (!job.isWaitingForSlots || this.#pausing.has(job)) continue;
       const free = this.#membership.list().map(({ id }) => ({
         workerId: id,
         slots: this.#freeSlotsOf(id),
@@ -233,6 +287,8 @@ export class Coordinator {
       const decision = decidePlacement(job.planned.plan, free);
       if (decision.kind === 'placed') {
         job.deploy(decision.placement, (workerId) => this.#addressOf(workerId));
+      } else {
+        job.waitFor(`slots: it needs ${decision.needed}, ${decision.free} free`);
       }
     }
   }
@@ -249,16 +305,19 @@ export class Coordinator {
     const { slotRequestTimeoutMs } = this.#options;
     return new EngineError(
       'SLOTS_INSUFFICIENT',
-      `${needed} slots are needed, ${free} were free after ${slotRequestTimeoutMs} ms: add workers or slots, lower the ` +
+      `The job needs ${needed} ${needed === 1 ? 'slot' : 'slots'}, ${free} free after ${slotRequestTimeoutMs} ms: add workers or slots, lower the ` +
         'parallelism, or raise MILLRACE_SLOT_REQUEST_TIMEOUT.',
     );
   }
 
   #freeSlotsOf(workerId: WorkerId): readonly number[] {
+    const member = this.#membership.find(workerId);
+    if (member === undefined || member.isDraining) return [];
     const used = new Set<number>();
     for (const job of this.#jobs.values()) for (const slot of job.slotsOn(workerId)) used.add(slot);
-    const slots = this.#membership.find(workerId)?.facts.slots ?? 0;
-    return Array.from({ length: slots }, (_, slot) => slot).filter((slot) => !used.has(slot));
+    return Array.from({ length: member.facts.slots }, (_, slot) => slot).filter(
+      (slot) => !used.has(slot),
+    );
   }
 
   #totalSlots(): number {
@@ -276,7 +335,8 @@ export class Coordinator {
     return { workerId, host: facts?.dataHost ?? '', port: facts?.dataPort ?? 0 };
   }
 
-  #workerSnapshot({ id, facts, lastHeartbeatMs, residentBytes }: Member): WorkerSnapshot {
+  #workerSnapshot(member: Member): WorkerSnapshot {
+    const { id, facts, lastHeartbeatMs, residentBytes, isDraining } = member;
     return {
       id,
       address: `${facts.dataHost}:${facts.dataPort}`,
@@ -284,6 +344,7 @@ export class Coordinator {
       pid: facts.pid,
       slots: facts.slots,
       freeSlots: this.#freeSlotsOf(id).length,
+      isDraining,
       lastHeartbeatMs,
       memory: facts.memory,
       cpuCores: facts.cpuCores,
@@ -320,4 +381,16 @@ export class Coordinator {
       if (timeoutMs !== undefined) cancel = this.#options.clock.after(timeoutMs, wake);
     });
   }
+}
+
+/** Why this worker cannot run the coordinator's jobs; both sides must have been started from the same code. */
+function findDifference(
+  { protocolVersion, codeHash: ofWorker }: RegisterMessage,
+  codeHash: string | undefined,
+): string | undefined {
+  if (protocolVersion !== PROTOCOL_VERSION) {
+    return `the coordinator speaks protocol ${PROTOCOL_VERSION}, the worker ${protocolVersion}: run the same image`;
+  }
+  if (codeHash === undefined || ofWorker === undefined || codeHash === ofWorker) return undefined;
+  return `the coordinator runs the code ${codeHash}, the worker ${ofWorker}: run the same image`;
 }

@@ -30,6 +30,8 @@ type MetricsReport = Extract<WorkerMessage, { kind: 'metrics' }>;
 
 export interface JobExecutionOptions {
   readonly jobId: JobId;
+  /** Which run of the job it is: 1, then one more with each restart. */
+  readonly attempt: number;
   readonly deployment: DeploymentId;
   readonly program: JobProgram;
   readonly planned: PlannedJob;
@@ -43,6 +45,7 @@ export interface JobExecutionOptions {
 /** A job from submission to end. */
 export class JobExecution {
   readonly id: JobId;
+  readonly attempt: number;
   readonly deployment: DeploymentId;
   readonly planned: PlannedJob;
   /** What collect sinks handed over, in no particular order. */
@@ -62,10 +65,12 @@ export class JobExecution {
   readonly #notDeployed = new Set<WorkerId>();
   #isCommitting = false;
   #endedMs: number | undefined;
+  #waitingFor: string | undefined;
 
   constructor(options: JobExecutionOptions) {
     this.#options = options;
     this.id = options.jobId;
+    this.attempt = options.attempt;
     this.deployment = options.deployment;
     this.planned = options.planned;
     this.#startedMs = options.clock.nowMs();
@@ -88,6 +93,18 @@ export class JobExecution {
   /** Why it failed: the failure that caused the others. */
   get failure(): ErrorRecord | undefined {
     return this.#failures.at(-1)?.error;
+  }
+
+  /** From the moment every subtask ran to the first failure, or to now; 0 when it never ran. */
+  get ranMs(): number {
+    const { RUNNING, FAILING } = this.#history.enteredMs;
+    if (RUNNING === undefined) return 0;
+    return (FAILING ?? this.#endedMs ?? this.#options.clock.nowMs()) - RUNNING;
+  }
+
+  /** What it waits for before it can be deployed, for people. */
+  waitFor(what: string): void {
+    this.#waitingFor = what;
   }
 
   /** Slots of a worker that this job holds. */
@@ -228,7 +245,9 @@ export class JobExecution {
     return {
       id: this.id,
       name: plan.jobName,
+      attempt: this.attempt,
       status: this.status,
+      waitingFor: this.isWaitingForSlots ? this.#waitingFor : undefined,
       bounded: plan.bounded,
       planHash: plan.hash,
       maxParallelism: Math.max(...plan.tasks.map((task) => task.maxParallelism)),

@@ -15,6 +15,8 @@ export interface Member {
   readonly socket: Socket;
   lastHeartbeatMs: number;
   residentBytes: number;
+  /** It was told to stop: it takes no new subtasks. */
+  isDraining: boolean;
 }
 
 export interface MembershipOptions {
@@ -54,6 +56,7 @@ export class Membership {
       socket,
       lastHeartbeatMs: this.#options.clock.nowMs(),
       residentBytes: 0,
+      isDraining: false,
     });
   }
 
@@ -64,12 +67,20 @@ export class Membership {
     member.residentBytes = residentBytes;
   }
 
+  drain(workerId: WorkerId): void {
+    const member = this.#members.get(workerId);
+    if (member !== undefined) member.isDraining = true;
+  }
+
   /** A connection has closed; it matters only if the worker has not come back over another one. */
   disconnect(workerId: WorkerId, socket: Socket): void {
-    if (this.#members.get(workerId)?.socket !== socket) return;
+    const member = this.#members.get(workerId);
+    if (member?.socket !== socket) return;
     this.#lose(
       workerId,
-      'its connection to the coordinator closed: the process ended, or the network failed',
+      member.isDraining
+        ? 'it was told to stop, and has'
+        : 'its connection to the coordinator closed: the process ended, or the network failed',
     );
   }
 

@@ -17,15 +17,16 @@ export interface JobDescription {
   readonly parallelismMax: number;
 }
 
-/** Throws `JOB_NOT_FOUND`, `JOB_INVALID`, `PARAMETERS_INVALID`. */
+/** `jobsDirectory`: where jobs are besides the engine's own. Throws `JOB_NOT_FOUND`, `JOB_INVALID`, `PARAMETERS_INVALID`. */
 export async function describeJob(
   name: string,
   parameters: Readonly<Record<string, unknown>>,
   parallelism: number,
+  jobsDirectory?: string,
 ): Promise<JobDescription> {
   if (name.trim() === '') throw new EngineError('JOB_NOT_FOUND', 'The job has no name.');
   const { plan } = planJob(
-    await loadJob(resolveJobModule(name, undefined)),
+    await loadJob(resolveJobModule(name, jobsDirectory)),
     parameters,
     parallelism,
   );

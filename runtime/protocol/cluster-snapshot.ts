@@ -42,7 +42,10 @@ export interface WorkerSnapshot {
   readonly dataPort: number;
   readonly pid: number;
   readonly slots: number;
+  /** None of a worker that drains. */
   readonly freeSlots: number;
+  /** Told to stop: it takes no new subtasks, and leaves when those it has are done. */
+  readonly isDraining: boolean;
   readonly lastHeartbeatMs: number;
   readonly memory: WorkerMemory;
   readonly cpuCores: number;
@@ -106,7 +109,11 @@ export interface TaskSnapshot {
 export interface JobSnapshot {
   readonly id: JobId;
   readonly name: string;
+  /** Which run of the job this is: 1, then one more with each restart, each with an id of its own. */
+  readonly attempt: number;
   readonly status: JobStatus;
+  /** What a job that is not deployed yet waits for: `slots: it needs 2, 1 free`. */
+  readonly waitingFor: string | undefined;
   readonly bounded: boolean;
   readonly planHash: string;
   readonly maxParallelism: number;

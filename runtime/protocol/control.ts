@@ -2,8 +2,9 @@
 // in `frame.ts`. The coordinator decides, the worker reports; neither assumes that a message was heard before the other
 // side says so.
 //
-//   worker -> coordinator   register, heartbeat, metrics, deployed, subtask, deployment-failed, collected, released
-//   coordinator -> worker   welcome, refused, deploy, start, stop, commit, cancel
+//   worker -> coordinator   register, heartbeat, draining, metrics, deployed, subtask, deployment-failed, collected,
+//                           released
+//   coordinator -> worker   welcome, refused, heartbeat, deploy, start, stop, commit, cancel
 
 import { z } from 'zod';
 import type { ErrorRecord } from '../core/errors.ts';
@@ -13,7 +14,7 @@ import type { PhysicalPlan } from '../graph/physical.ts';
 import type { SubtaskMetrics, WorkerMemory } from './cluster-snapshot.ts';
 
 /** Raised with every change of a message; both sides must have the same. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Which incarnation of which job: frames and reports of an older one are ignored. Unique in the cluster's life. */
 export type DeploymentId = number;
@@ -53,8 +54,15 @@ export interface DeployMessage {
 
 /** What the coordinator sends. */
 export type CoordinatorMessage =
-  | { readonly kind: 'welcome'; readonly heartbeatIntervalMs: number }
+  | {
+      readonly kind: 'welcome';
+      readonly heartbeatIntervalMs: number;
+      /** Silence of the coordinator after which the worker must have given up, before it is itself counted as lost. */
+      readonly silenceMaxMs: number;
+    }
   | { readonly kind: 'refused'; readonly reason: string }
+  /** The answer to a worker's. */
+  | { readonly kind: 'heartbeat' }
   | DeployMessage
   | { readonly kind: 'start'; readonly deployment: DeploymentId }
   | { readonly kind: 'stop'; readonly deployment: DeploymentId }
@@ -65,6 +73,8 @@ export interface RegisterMessage {
   readonly kind: 'register';
   readonly protocolVersion: number;
   readonly workerId: WorkerId;
+  /** Of the code it runs; workers that run other code than the coordinator are refused. */
+  readonly codeHash: string | undefined;
   readonly pid: number;
   readonly slots: number;
   readonly cpuCores: number;
@@ -91,6 +101,8 @@ export type SubtaskCounts = Omit<
 export type WorkerMessage =
   | RegisterMessage
   | { readonly kind: 'heartbeat'; readonly residentBytes: number }
+  /** The process was told to stop: no new subtasks, please. */
+  | { readonly kind: 'draining' }
   | {
       readonly kind: 'metrics';
       readonly deployment: DeploymentId;
@@ -123,12 +135,13 @@ export type WorkerMessage =
   | { readonly kind: 'released'; readonly deployment: DeploymentId };
 
 const coordinatorEnvelope = z.looseObject({
-  kind: z.enum(['welcome', 'refused', 'deploy', 'start', 'stop', 'commit', 'cancel']),
+  kind: z.enum(['welcome', 'refused', 'heartbeat', 'deploy', 'start', 'stop', 'commit', 'cancel']),
 });
 const workerEnvelope = z.looseObject({
   kind: z.enum([
     'register',
     'heartbeat',
+    'draining',
     'metrics',
     'deployed',
     'subtask',

@@ -40,7 +40,7 @@ export function describeOverview(snapshot: ClusterSnapshot): OverviewResponse {
     'jobs-failed': countJobs('FAILED'),
     'flink-version': snapshot.version,
     'flink-commit': '<unknown>',
-    'taskmanagers-blocked': 0,
+    'taskmanagers-blocked': snapshot.workers.filter((worker) => worker.isDraining).length,
     'slots-free-and-blocked': 0,
   };
 }
@@ -116,7 +116,7 @@ function describeWorker(worker: WorkerSnapshot): WorkerInfo {
       totalFlinkMemory: Math.max(memory.limitBytes - memory.overheadBytes, 0),
       totalProcessMemory: memory.limitBytes,
     },
-    blocked: false,
+    blocked: worker.isDraining,
   };
 }
 

@@ -70,6 +70,8 @@ const failure = z.strictObject({
 const job = z.strictObject({
   id: z.string(),
   name: z.string(),
+  attempt: z.int().positive(),
+  waitingFor: z.string().optional(),
   status: z.enum([
     'INITIALIZING',
     'CREATED',
@@ -98,6 +100,7 @@ const worker = z.strictObject({
   pid: z.int(),
   slots: z.int().positive(),
   freeSlots: z.int().nonnegative(),
+  isDraining: z.boolean(),
   lastHeartbeatMs: z.number(),
   memory: z.strictObject({
     limitBytes: total,

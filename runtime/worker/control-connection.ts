@@ -1,5 +1,8 @@
 // The worker's connection to the coordinator: registers, sends heartbeats, and comes back with growing pauses when the
-// coordinator is away.
+// coordinator is away. The host name is resolved anew for each attempt: a new coordinator has another address.
+//   I1. A coordinator that says nothing for too long is gone, also when the network tells nothing of it: an address that
+//       swallows what is sent to it holds up an attempt for ANSWER_TIMEOUT_MS at most.
+//   I2. It is looked for again only when everything that ran for it has ended, so that every slot is free.
 
 import { createConnection, type Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
@@ -14,9 +17,12 @@ import {
 import { encodeMessage, MessageReader } from '../protocol/message-frame.ts';
 
 const RETRY_FIRST_MS = 50;
-const RETRY_MAX_MS = 5_000;
+/** A coordinator that moves is back within seconds; its workers should not be what the job waits for. */
+const RETRY_MAX_MS = 1_000;
 const RETRY_GROWTH = 1.5;
 const RETRY_JITTER = 0.2;
+/** From the beginning of an attempt to the coordinator's welcome. */
+const ANSWER_TIMEOUT_MS = 2_000;
 
 export interface ControlConnectionOptions {
   readonly host: string;
@@ -40,6 +46,10 @@ export class ControlConnection {
   #isStopped = false;
   #retryMs = RETRY_FIRST_MS;
   #cancelTimer: () => void = () => undefined;
+  #cancelSilence: () => void = () => undefined;
+  #silenceMaxMs = ANSWER_TIMEOUT_MS;
+  /** Why the last attempt failed: told once, not with every attempt. */
+  #told = '';
 
   constructor(options: ControlConnectionOptions) {
     this.#options = options;
@@ -56,12 +66,19 @@ export class ControlConnection {
     const reader = new MessageReader();
     let reason = 'the coordinator closed the connection';
     this.#socket = socket;
+    this.#silenceMaxMs = ANSWER_TIMEOUT_MS;
+    this.#expectWord(socket);
     socket.on('connect', () => {
       this.send(this.#options.register());
     });
     socket.on('data', (chunk) => {
+      this.#expectWord(socket);
       try {
-        for (const json of reader.push(chunk)) this.#receive(readCoordinatorMessage(json));
+        for (const json of reader.push(chunk)) {
+          const message = readCoordinatorMessage(json);
+          if (message.kind === 'refused') reason = `it refuses this worker: ${message.reason}`;
+          this.#receive(message);
+        }
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error);
         socket.destroy();
@@ -71,7 +88,17 @@ export class ControlConnection {
       reason = error.message;
     });
     socket.on('close', () => {
+      this.#cancelSilence();
       void this.#lose(reason);
+    });
+  }
+
+  /** Closes a connection on which nothing comes. */
+  #expectWord(socket: Socket): void {
+    this.#cancelSilence();
+    const silenceMaxMs = this.#silenceMaxMs;
+    this.#cancelSilence = this.#options.clock.after(silenceMaxMs, () => {
+      socket.destroy(new Error(`it said nothing for ${silenceMaxMs} ms`));
     });
   }
 
@@ -82,6 +109,7 @@ export class ControlConnection {
   stop(): void {
     this.#isStopped = true;
     this.#cancelTimer();
+    this.#cancelSilence();
     this.#socket?.destroy();
   }
 
@@ -89,6 +117,9 @@ export class ControlConnection {
     if (message.kind === 'welcome') {
       this.#isRegistered = true;
       this.#retryMs = RETRY_FIRST_MS;
+      this.#silenceMaxMs = message.silenceMaxMs;
+      if (this.#socket !== undefined) this.#expectWord(this.#socket);
+      this.#told = '';
       this.#options.onRegistered();
       this.#beat(message.heartbeatIntervalMs);
     }
@@ -108,9 +139,17 @@ export class ControlConnection {
     const wasRegistered = this.#isRegistered;
     this.#isRegistered = false;
     if (this.#isStopped) return;
-    if (wasRegistered) await this.#options.onLost(reason);
-    else this.#options.log.debug('the coordinator cannot be reached yet', { reason });
+    if (wasRegistered)
+      await this.#options.onLost(reason); // I2
+    else this.#tell(reason);
     this.#startLater();
+  }
+
+  #tell(reason: string): void {
+    if (reason === this.#told) return;
+    this.#told = reason;
+    const { host, port, log } = this.#options;
+    log.warn('no coordinator yet, trying again', { host, port, reason });
   }
 
   #startLater(): void {

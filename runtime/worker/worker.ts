@@ -18,7 +18,7 @@ import {
 } from '../protocol/control.ts';
 import { allocateDoorbell } from '../shuffle/doorbell.ts';
 import { ControlConnection } from './control-connection.ts';
-import { countRings, shareOut } from './deployment.ts';
+import { countRings, shareOut, type WorkerShare } from './deployment.ts';
 import { Exchange } from './exchange.ts';
 import { NetworkMemory } from './network-memory.ts';
 import type { FromSlot, SlotSettings } from './slot-message.ts';
@@ -30,6 +30,8 @@ const CANCEL_TIMEOUT_MS = 10_000;
 /** What a worker is made of; times and sizes from the settings. */
 export interface WorkerOptions {
   readonly workerId: WorkerId;
+  /** Of the code this process runs, when it may differ from the coordinator's. */
+  readonly codeHash?: string | undefined;
   readonly slots: number;
   readonly memory: WorkerMemory;
   readonly bufferBytes: number;
@@ -69,7 +71,7 @@ export class WorkerNode {
   readonly #slots: readonly SlotThread[];
   readonly #deployments = new Map<DeploymentId, LocalDeployment>();
   #dataPort = 0;
-  #onAllReleased: () => void = () => undefined;
+  #onAllReleased: (() => void)[] = [];
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -119,16 +121,26 @@ export class WorkerNode {
   }
 
   /** Resolves when no deployment is left on this worker, at the latest after `timeoutMs`. */
-  drain(timeoutMs: number): Promise<void> {
-    if (this.#deployments.size === 0) return Promise.resolve();
-    this.#options.log.info('stopping once the running deployments have ended', { timeoutMs });
-    return new Promise((resolve) => {
-      const cancel = this.#options.clock.after(timeoutMs, resolve);
-      void this.#untilReleased().then(() => {
-        cancel();
-        resolve();
-      });
+  async drain(timeoutMs: number): Promise<void> {
+    const { clock, log } = this.#options;
+    this.#control.send({ kind: 'draining' });
+    if (this.#deployments.size === 0) return;
+    log.info('told to stop: waiting for the jobs that run here', { jobs: this.#jobs(), timeoutMs });
+    let cancel = (): void => undefined;
+    const late = new Promise<void>((resolve) => {
+      cancel = clock.after(timeoutMs, resolve);
     });
+    await Promise.race([this.#untilReleased(), late]);
+    cancel();
+    if (this.#deployments.size === 0) return;
+    log.warn('leaving jobs that have not ended in time', { jobs: this.#jobs(), timeoutMs });
+  }
+
+  /** What is deployed here, for people. */
+  #jobs(): string {
+    return [...this.#deployments.values()]
+      .map(({ message: { jobId, plan } }) => `${plan.jobName} ${jobId}`)
+      .join(', ');
   }
 
   /** Ends everything; what was not committed is given up. */
@@ -157,11 +169,12 @@ export class WorkerNode {
   }
 
   #register() {
-    const { workerId, slots, cpuCores, memory, dataHost } = this.#options;
+    const { workerId, codeHash, slots, cpuCores, memory, dataHost } = this.#options;
     return {
       kind: 'register',
       protocolVersion: PROTOCOL_VERSION,
       workerId,
+      codeHash,
       pid: process.pid,
       slots,
       cpuCores,
@@ -174,10 +187,9 @@ export class WorkerNode {
   #receive(message: CoordinatorMessage): void {
     switch (message.kind) {
       case 'welcome':
-        return;
       case 'refused':
-        this.#options.log.error('the coordinator refuses this worker', { reason: message.reason });
-        return;
+      case 'heartbeat':
+        return; // the connection's own
       case 'deploy':
         void this.#deploy(message);
         return;
@@ -198,19 +210,13 @@ export class WorkerNode {
   }
 
   async #deploy(message: DeployMessage): Promise<void> {
-    const { workerId, bufferBytes } = this.#options;
+    const { workerId } = this.#options;
     const { deployment } = message;
     try {
       for (const { workerId: id, slot } of message.placement.flat()) {
         if (id === workerId) this.#slotAt(slot).prepare();
       }
-      const { buffersPerRing, bytes } = this.#network.reserve(countRings(message, workerId));
-      const share = shareOut(message, workerId, {
-        buffersPerRing,
-        bufferBytes,
-        mainBell: this.#mainBell,
-        bellOf: (slot) => this.#slotAt(slot).bell,
-      });
+      const { share, bytes } = this.#shareOut(message);
       this.#deployments.set(deployment, {
         message,
         networkBytes: bytes,
@@ -236,6 +242,24 @@ export class WorkerNode {
       this.#countDeployed(deployment);
     } catch (error) {
       this.#control.send({ kind: 'deployment-failed', deployment, error: toErrorRecord(error) });
+    }
+  }
+
+  /** This worker's part of a deployment, in network memory that is reserved for it. */
+  #shareOut(message: DeployMessage): { readonly share: WorkerShare; readonly bytes: number } {
+    const { workerId, bufferBytes } = this.#options;
+    const { buffersPerRing, bytes } = this.#network.reserve(countRings(message, workerId));
+    try {
+      const share = shareOut(message, workerId, {
+        buffersPerRing,
+        bufferBytes,
+        mainBell: this.#mainBell,
+        bellOf: (slot) => this.#slotAt(slot).bell,
+      });
+      return { share, bytes };
+    } catch (error) {
+      this.#network.release(bytes); // I1
+      throw error;
     }
   }
 
@@ -332,14 +356,15 @@ export class WorkerNode {
     this.#exchange.close(deployment);
     this.#network.release(local.networkBytes);
     this.#control.send({ kind: 'released', deployment });
-    if (this.#deployments.size === 0) this.#onAllReleased();
+    if (this.#deployments.size > 0) return;
+    for (const tell of this.#onAllReleased.splice(0)) tell();
   }
 
   /** Resolves once nothing is deployed here. */
   async #untilReleased(): Promise<void> {
     if (this.#deployments.size === 0) return;
     await new Promise<void>((resolve) => {
-      this.#onAllReleased = resolve;
+      this.#onAllReleased.push(resolve);
     });
   }
 

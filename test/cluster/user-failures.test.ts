@@ -83,7 +83,7 @@ describe('a job that cannot run', () => {
     expect(execution.status).toBe('FAILED');
     expect(execution.failure).toMatchObject({
       code: 'SLOTS_INSUFFICIENT',
-      message: expect.stringMatching(/^3 slots are needed, 2 were free after 200 ms: /) as string,
+      message: expect.stringMatching(/^The job needs 3 slots, 2 free after 200 ms: /) as string,
     });
   });
 });

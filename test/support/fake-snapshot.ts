@@ -85,7 +85,9 @@ export function fakeJob(elapsedMs = 95_000): JobSnapshot {
   return {
     id: FAKE_JOB_ID,
     name: 'monitoring',
+    attempt: 1,
     status: 'RUNNING',
+    waitingFor: undefined,
     bounded: false,
     planHash: '8f14e45fceea167a',
     maxParallelism: 128,
@@ -247,6 +249,7 @@ function fakeWorker(index: 0 | 1, nowMs: number): WorkerSnapshot {
     pid: 7 + index,
     slots: 3,
     freeSlots: 1,
+    isDraining: false,
     lastHeartbeatMs: nowMs - 480 - index * 650,
     memory: {
       limitBytes: 2048 * MIB,

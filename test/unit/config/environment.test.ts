@@ -41,6 +41,9 @@ const settings: fc.Arbitrary<Settings> = fc
     recordBytesMax: fc.integer({ min: 4096, max: 1024 * MIB }),
     overflowBytesMax: fc.integer({ min: 65_536, max: 2 ** 36 }),
     collectRowsMax: fc.integer({ min: 1, max: 100_000_000 }),
+    restartDelayMs: fc.integer({ min: 1, max: 10_000 }),
+    restartDelayMaxMs: fc.integer({ min: 10_000, max: 86_400_000 }),
+    restartCountMax: fc.option(fc.integer({ min: 0, max: 100 }), { nil: undefined }),
     slotRequestTimeoutMs: fc.integer({ min: 1, max: 86_400_000 }),
     drainTimeoutMs: fc.integer({ min: 1, max: 86_400_000 }),
   })

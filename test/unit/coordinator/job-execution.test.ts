@@ -23,6 +23,7 @@ function open() {
   let ended = 0;
   const job = new JobExecution({
     jobId: 'job' as JobId,
+    attempt: 1,
     deployment: 3,
     program: { module: 'file:///job.ts', parameters: {}, parallelism: 2 },
     planned: keyedPlan(),

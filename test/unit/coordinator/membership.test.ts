@@ -25,6 +25,7 @@ function facts(workerId: string): RegisterMessage {
     kind: 'register',
     protocolVersion: PROTOCOL_VERSION,
     workerId: workerId as WorkerId,
+    codeHash: undefined,
     pid: 7,
     slots: 2,
     cpuCores: 1,

@@ -95,7 +95,7 @@ describe('exceptions', () => {
       exceptionName: 'USER_FUNCTION_FAILED',
       endpoint: '10.244.1.17:6121',
       taskManagerId: 'worker-3fa90b12',
-      failureLabels: { code: 'USER_FUNCTION_FAILED', domain: 'user', retry: 'restart-job' },
+      failureLabels: { code: 'USER_FUNCTION_FAILED', domain: 'user', retry: 'never' },
     });
   });
 
