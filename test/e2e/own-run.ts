@@ -87,6 +87,7 @@ async function takeMachine(own: OwnRun): Promise<{ ledger: Ledger; isReused: boo
     }
   }
   await mkdir(dirname(layout.stateFile), { recursive: true });
+  // Fails if another run began this very moment.
   const ledger = Ledger.create(layout.stateFile, {
     version: 1,
     bootId: readBootId(),

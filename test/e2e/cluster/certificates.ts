@@ -21,7 +21,7 @@ interface Certificate {
 const DAYS = '30';
 
 /** The components that call the API server; each gets a kubeconfig. */
-export const API_CLIENTS = [
+const API_CLIENTS = [
   'admin',
   'controller-manager',
   'scheduler',

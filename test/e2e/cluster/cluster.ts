@@ -30,7 +30,7 @@ export interface ClusterOptions {
 }
 
 /** Installs packages and builds programs, unless they are there. Returns where the programs are. */
-export async function prepareMachine(options: ClusterOptions): Promise<string> {
+async function prepareMachine(options: ClusterOptions): Promise<string> {
   const { cache, layout, ledger, progress, signal } = options;
   const packages = missingPackages();
   if (packages.length > 0) {

@@ -67,6 +67,8 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
   sandbox_image = "${PAUSE_IMAGE}"
   # Root in a container may lack CAP_SYS_RESOURCE, and then cannot lower a score.
   restrict_oom_score_adj = true
+  # A profile would be loaded into the machine's kernel and stay.
+  disable_apparmor = true
   [plugins."io.containerd.grpc.v1.cri".containerd]
     snapshotter = "overlayfs"
     default_runtime_name = "runc"

@@ -40,6 +40,8 @@ export async function startDocker(
     ip6tables: false,
     'storage-driver': 'overlay2',
     'cgroup-parent': `/${layout.cgroup}/docker`,
+    // Where systemd runs, its driver is the default, and takes slices only.
+    'exec-opt': 'native.cgroupdriver=cgroupfs',
     'insecure-registry': network.registry,
   };
   const daemon = await startProcess(ledger, {

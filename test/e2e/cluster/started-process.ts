@@ -59,7 +59,7 @@ export async function startProcess(ledger: Ledger, options: StartOptions): Promi
   return { ...started, ended };
 }
 
-/** Runs a process to its end, or ends it with all that it started when the signal says so. */
+/** Runs a process to its end, or ends it and its group at once when the signal says so. */
 export async function runProcess(
   ledger: Ledger,
   options: StartOptions,
@@ -68,7 +68,7 @@ export async function runProcess(
   signal.throwIfAborted();
   const running = await startProcess(ledger, options);
   const stop = (): void => {
-    if (isRunning(running)) process.kill(-running.pid, 'SIGTERM');
+    if (isRunning(running)) process.kill(-running.pid, 'SIGKILL');
   };
   signal.addEventListener('abort', stop);
   // `unref` let go of it; somebody waits for this one.

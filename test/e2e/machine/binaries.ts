@@ -53,6 +53,8 @@ const MODULES: readonly GoModule[] = [
 const ENVIRONMENT = { CGO_ENABLED: '0' };
 /** Counts up when programs are built in another way from the same modules. */
 const RECIPE = 1;
+/** Go says nothing while it builds. */
+const HEARTBEAT_MS = 30_000;
 
 /** The modules as they are in the repository. */
 export const GO_DIRECTORY = resolve(import.meta.dirname, '../go');
@@ -107,10 +109,19 @@ export async function buildBinaries(
   for (const [index, module] of MODULES.entries()) {
     const programs = module.output ?? module.packages.map(programOf).join(', ');
     onProgress(`building ${programs} (${index + 1} of ${MODULES.length})`);
-    await go(buildCommand(module, scratch), {
-      directory: join(GO_DIRECTORY, module.name),
-      environment: ENVIRONMENT,
-    });
+    const startedMs = performance.now();
+    const heartbeat = setInterval(() => {
+      const seconds = Math.round((performance.now() - startedMs) / 1000);
+      onProgress(`... ${seconds} s of about ${module.coldSeconds}`);
+    }, HEARTBEAT_MS);
+    try {
+      await go(buildCommand(module, scratch), {
+        directory: join(GO_DIRECTORY, module.name),
+        environment: ENVIRONMENT,
+      });
+    } finally {
+      clearInterval(heartbeat);
+    }
   }
   await rename(scratch, directory); // I1
 }
