@@ -44,6 +44,7 @@ const rules: readonly Rule[] = [
   { needs: ['image'], check: checkRepository },
   { needs: ['image', 'job'], check: checkJobPath },
   { needs: ['kubernetes'], check: checkNamespace },
+  { needs: ['exposure'], check: checkVisitors },
   { needs: ['security', 'image'], check: checkProductionImage },
   { needs: ['security', 'job'], check: checkProductionJob },
   { needs: ['security', 'image'], check: checkProductionSecrets },
@@ -189,6 +190,16 @@ function checkNamespace({ kubernetes: { namespace } }: StackConfig): readonly Co
   if (namespace !== 'default' && !namespace.startsWith('kube-')) return [];
   const rule = 'belongs to the cluster, and the stack needs a namespace of its own: choose another';
   return [{ path: 'kubernetes.namespace', value: namespace, rule }];
+}
+
+/** Without either, the network policy would let nobody in: a page that never opens. */
+function checkVisitors({ exposure }: StackConfig): readonly ConfigProblem[] {
+  if (exposure.kind !== 'ingress') return [];
+  if (exposure.fromNamespace !== undefined || exposure.fromRanges.length > 0) return [];
+  const rule =
+    'is required, for the policy to let the ingress controller in; or exposure.fromRanges, for a load ' +
+    'balancer outside of the cluster';
+  return [{ path: 'exposure.fromNamespace', rule }];
 }
 
 function checkProductionImage({ security, image }: StackConfig): readonly ConfigProblem[] {

@@ -23,6 +23,9 @@ const TUNABLE_SETTINGS = [
   'overflowBytesMax',
   'collectRowsMax',
   'slotRequestTimeoutMs',
+  'restartDelayMs',
+  'restartDelayMaxMs',
+  'restartCountMax',
 ] as const satisfies readonly SettingName[];
 
 const dnsLabel = z
@@ -294,6 +297,13 @@ const storage = z
   .prefault({})
   .describe('What outlives a pod.');
 
+const range = z.union([z.cidrv4(), z.cidrv6()], 'must be a range such as 10.0.0.0/16');
+
+const fromRanges = z
+  .array(range)
+  .default([])
+  .describe('Addresses of a load balancer outside of the cluster, let in by the policy.');
+
 const exposure = z
   .discriminatedUnion(
     'kind',
@@ -306,15 +316,19 @@ const exposure = z
         host: dnsName.describe('Host name of the page.'),
         className: dnsName.describe('Ingress class.'),
         tlsSecretName: dnsName.optional().describe('Secret with the certificate of the host.'),
-        fromNamespace: dnsName.describe(
-          'Namespace of the ingress controller, let in by the policy.',
-        ),
+        fromNamespace: dnsName
+          .optional()
+          .describe(
+            'Namespace of the ingress controller, if it runs in pods; let in by the policy.',
+          ),
+        fromRanges,
       }),
       z.strictObject({
         kind: z.literal('gateway').describe('An HTTPRoute of the Gateway API.'),
         host: dnsName.describe('Host name of the page.'),
         gatewayName: dnsName.describe('Gateway that the route attaches to.'),
         fromNamespace: dnsName.describe('Namespace of the gateway, let in by the policy.'),
+        fromRanges,
       }),
     ],
     'needs `kind: none`, `kind: ingress` or `kind: gateway`',
@@ -331,9 +345,7 @@ const security = z
     workerEgress: z
       .array(
         z.strictObject({
-          cidr: z
-            .union([z.cidrv4(), z.cidrv6()], 'must be a range such as 10.0.0.0/16')
-            .describe('Range of addresses.'),
+          cidr: range.describe('Range of addresses.'),
           ports: z
             .array(z.int().min(1, 'must be a port').max(65_535, 'must be a port'))
             .min(1, 'needs at least one port')

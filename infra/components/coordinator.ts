@@ -23,6 +23,12 @@ const JOB_DIRECTORY_BYTES = 256 * 1024 ** 2;
 /** It cancels what runs, closes its sockets and writes the last lines of its log. */
 const GRACE_SECONDS = 30;
 
+/** A proxy in front of the REST API: in pods of a namespace, or a load balancer with addresses of its own. */
+export interface Visitors {
+  readonly namespace: string | undefined;
+  readonly ranges: readonly string[];
+}
+
 export interface CoordinatorArgs {
   readonly namespace: pulumi.Input<string>;
   /** The cluster's name: prefix of all names. */
@@ -45,9 +51,10 @@ export interface CoordinatorArgs {
    */
   readonly volumes?: readonly MountedVolume[];
   /**
-   * Namespace whose pods reach the REST port; none when left out.
+   * Who outside of the namespace reaches the REST port.
+   * @default nobody
    */
-  readonly exposedToNamespace?: string | undefined;
+  readonly exposedTo?: Visitors | undefined;
   readonly transform?: {
     readonly serviceAccount?: Transform<k8s.core.v1.ServiceAccountArgs>;
     readonly deployment?: Transform<k8s.apps.v1.DeploymentArgs>;
@@ -177,7 +184,7 @@ function createNetworkPolicy(parent: pulumi.Resource, name: string, args: Coordi
       policyTypes: ['Ingress'],
       ingress: [
         { from: [workers], ports: [{ protocol: 'TCP', port: RPC_PORT }] },
-        ...allowExposure(args.exposedToNamespace),
+        ...allowVisitors(args.exposedTo),
       ],
     },
   };
@@ -188,14 +195,18 @@ function createNetworkPolicy(parent: pulumi.Resource, name: string, args: Coordi
   );
 }
 
-function allowExposure(
-  namespace: string | undefined,
+function allowVisitors(
+  visitors: Visitors | undefined,
 ): k8s.types.input.networking.v1.NetworkPolicyIngressRule[] {
-  if (namespace === undefined) return [];
-  const matchLabels = { 'kubernetes.io/metadata.name': namespace };
+  if (visitors === undefined) return [];
+  const { namespace, ranges } = visitors;
+  const matchLabels = { 'kubernetes.io/metadata.name': namespace ?? '' };
   return [
     {
-      from: [{ namespaceSelector: { matchLabels } }],
+      from: [
+        ...(namespace === undefined ? [] : [{ namespaceSelector: { matchLabels } }]),
+        ...ranges.map((cidr) => ({ ipBlock: { cidr } })),
+      ],
       ports: [{ protocol: 'TCP', port: REST_PORT }],
     },
   ];

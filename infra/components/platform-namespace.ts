@@ -31,6 +31,8 @@ export interface PlatformNamespaceArgs {
 
 /** The rules that pods are held to do not change with an upgrade of the cluster; an older cluster applies its own latest. */
 const POD_SECURITY_VERSION = 'v1.35';
+/** Where a cluster with a cache of names on each node (NodeLocal DNSCache) has pods ask. */
+const NODE_LOCAL_DNS = '169.254.20.10/32';
 const POD_SECURITY_MODES = ['enforce', 'audit', 'warn'] as const;
 
 /** Gives the name, known only once the policies are in place with it. */
@@ -137,6 +139,7 @@ function createAllowDns(parent: pulumi.Resource, name: string, { args, namespace
                 matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' },
               },
             },
+            { ipBlock: { cidr: NODE_LOCAL_DNS } },
           ],
           ports: ['UDP', 'TCP'].map((protocol) => ({ protocol, port: 53 })),
         },

@@ -9,6 +9,7 @@ import type { MemoryBudgetLine, SizingReport } from '../sizing.ts';
 import type { StackConfig } from '../stack-schema.ts';
 import { CheckpointStorage } from './checkpoint-storage.ts';
 import type { JobPlan } from './cluster-settings.ts';
+import type { Visitors } from './coordinator.ts';
 import { EngineImage } from './engine-image.ts';
 import { Exposure } from './exposure.ts';
 import { PlatformNamespace } from './platform-namespace.ts';
@@ -140,8 +141,7 @@ function createCluster(name: string, parts: ClusterParts, placed: Placement): St
         cpu: coordinator.cpu,
         memoryBytes: coordinator.memory,
         highAvailability: coordinator.highAvailability,
-        exposedToNamespace:
-          config.exposure.kind === 'none' ? undefined : config.exposure.fromNamespace,
+        exposedTo: visitorsOf(config),
       },
       workers: {
         cpu: workers.cpu,
@@ -155,6 +155,11 @@ function createCluster(name: string, parts: ClusterParts, placed: Placement): St
     },
     placed,
   );
+}
+
+function visitorsOf({ exposure }: StackConfig): Visitors | undefined {
+  if (exposure.kind === 'none') return undefined;
+  return { namespace: exposure.fromNamespace, ranges: exposure.fromRanges };
 }
 
 function scalingOf({ workers, autoscaling }: StackConfig): ClusterScaling {

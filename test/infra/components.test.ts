@@ -344,12 +344,21 @@ describe('network policies', () => {
     expect(rules[2]!.to).toEqual([{ ipBlock: { cidr: '10.1.0.0/16' } }]);
   });
 
-  it('open REST to a namespace only when the cluster is exposed to it', async () => {
+  it('open REST to those only that the cluster is exposed to', async () => {
     const closed = await runCluster();
     expect(JSON.stringify(specOf(closed, 'cluster-coordinator-policy'))).not.toContain('8081');
     const { coordinator } = clusterArgs({});
-    const open = await runCluster({ coordinator: { ...coordinator, exposedToNamespace: 'edge' } });
-    expect(specOf(open, 'cluster-coordinator-policy')['ingress']).toHaveLength(2);
+    const exposedTo = { namespace: 'edge', ranges: ['10.2.0.0/16'] };
+    const open = await runCluster({ coordinator: { ...coordinator, exposedTo } });
+    const { ingress } = specOf(open, 'cluster-coordinator-policy') as { ingress: unknown[] };
+    expect(ingress).toHaveLength(2);
+    expect(ingress[1]).toEqual({
+      from: [
+        { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'edge' } } },
+        { ipBlock: { cidr: '10.2.0.0/16' } },
+      ],
+      ports: [{ protocol: 'TCP', port: 8081 }],
+    });
   });
 });
 

@@ -53,6 +53,12 @@ describe('parseStackConfig', () => {
     expect(accept(text).autoscaling).toMatchObject({ scaleUpWindow: 0, scaleDownWindow: 5_000 });
   });
 
+  it('takes a load balancer by its addresses', () => {
+    const text =
+      'exposure: { kind: ingress, host: a.example, className: alb, fromRanges: [10.0.0.0/16] }';
+    expect(accept(text).exposure).toMatchObject({ fromRanges: ['10.0.0.0/16'] });
+  });
+
   it('reads where pods may run', () => {
     const text = `kubernetes: { nodeSelector: { disk: ssd }, tolerations: [{ key: spot, operator: Exists }] }`;
     expect(accept(text).kubernetes).toMatchObject({
@@ -203,6 +209,12 @@ describe('rules across sections', () => {
       'image: { source: build, repository: example/engine }\njob: { name: jobs/orders.ts }',
       'job.name = "jobs/orders.ts": is not in the image that is built here, which has only runtime/: build one on ' +
         'top of it with the job, and set image.source: prebuilt',
+    ],
+    [
+      'a page that the policy lets nobody reach',
+      'exposure: { kind: ingress, host: a.example, className: alb }',
+      'exposure.fromNamespace: is required, for the policy to let the ingress controller in; or exposure.fromRanges, ' +
+        'for a load balancer outside of the cluster',
     ],
     [
       'a namespace of the cluster',
