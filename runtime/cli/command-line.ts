@@ -7,6 +7,7 @@ import { EngineError } from '../core/errors.ts';
 import { parseSizeBytes } from '../core/quantity.ts';
 import { explainError } from './explain-error.ts';
 import type { RunOptions } from './run-options.ts';
+import { engineVersion } from './version.ts';
 
 const PARAMETERS_HELP =
   'Every job has parameters of its own: millrace run <job> --help lists them.';
@@ -37,6 +38,7 @@ function explain(error: unknown): number {
 function describe(setExitCode: (code: number) => void): Command {
   const program = new Command('millrace')
     .description('Stream processing in TypeScript, deployed with pulumi up.')
+    .version(engineVersion(), '--version', 'show the version')
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
     .showHelpAfterError(false);

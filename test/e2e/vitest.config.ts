@@ -14,6 +14,8 @@ if (factsFile === undefined) {
 }
 
 export default defineConfig({
+  // Jobs import the engine by its name.
+  resolve: { alias: { millrace: resolve(import.meta.dirname, '../../runtime/index.ts') } },
   test: {
     root: resolve(import.meta.dirname, '../..'),
     include: ['test/e2e/scenarios/**/*.test.ts'],

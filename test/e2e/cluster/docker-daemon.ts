@@ -6,7 +6,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { DockerCli } from '../images/base-images.ts';
+import type { DockerCli } from '../images/docker-cli.ts';
 import { lastLines, runCommand } from '../machine/command.ts';
 import { findCommand } from '../machine/packages.ts';
 import type { Layout } from './layout.ts';

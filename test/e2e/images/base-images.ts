@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from '../machine/command.ts';
+import { buildArguments, type DockerCli, runDocker } from './docker-cli.ts';
 import {
   assembleRoot,
   hashFiles,
@@ -14,12 +15,6 @@ import {
   listRuntimeFiles,
   type RootFile,
 } from './root-files.ts';
-
-/** How to reach the daemon that builds: `DOCKER_HOST`, and the client to call. */
-export interface DockerCli {
-  readonly host: string;
-  readonly command: string;
-}
 
 export interface BaseImagesOptions {
   readonly docker: DockerCli;
@@ -85,9 +80,9 @@ async function buildImage(options: BaseImagesOptions, build: ImageBuild): Promis
   try {
     await assembleRoot(join(context, 'rootfs'), files);
     const pairs = { KEY: key, ...(base === undefined ? {} : { BASE: base.image }) };
-    await docker(options.docker, [
+    await runDocker(options.docker, [
       ...['build', '--quiet', '--network', 'none', '--file', dockerfile, '--tag', image],
-      ...Object.entries(pairs).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+      ...buildArguments(pairs),
       context,
     ]);
   } finally {
@@ -98,11 +93,11 @@ async function buildImage(options: BaseImagesOptions, build: ImageBuild): Promis
 
 /** Of the image that is there, if one is. */
 async function readKey(cli: DockerCli, image: string): Promise<string | undefined> {
-  const found = await docker(cli, ['image', 'ls', '--quiet', '--no-trunc', image]);
+  const found = await runDocker(cli, ['image', 'ls', '--quiet', '--no-trunc', image]);
   const [id] = found.trim().split('\n');
   if (id === undefined || id === '') return undefined;
   const label = `{{index .Config.Labels "${KEY_LABEL}"}}`;
-  return (await docker(cli, ['image', 'inspect', '--format', label, id])).trim();
+  return (await runDocker(cli, ['image', 'inspect', '--format', label, id])).trim();
 }
 
 /** The directory of npm's unpacked package. */
@@ -124,10 +119,4 @@ async function fetchNpm({ cacheDirectory, onProgress }: BaseImagesOptions): Prom
     await rm(incomplete, { recursive: true, force: true });
   }
   return unpacked;
-}
-
-async function docker(cli: DockerCli, args: readonly string[]): Promise<string> {
-  return runCommand([cli.command, ...args], {
-    environment: { DOCKER_HOST: cli.host, DOCKER_BUILDKIT: '1' },
-  });
 }
