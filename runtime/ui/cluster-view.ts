@@ -90,6 +90,7 @@ function showJob(job: Job, nowMs: number): VNode {
       <th scope="row">
         <a href=${linkTo({ kind: 'job', jobId: job.id, taskId: undefined })}>${job.name}</a>
         <small class="mono">${job.id.slice(0, 8)}</small>
+        ${job.attempt > 1 && html` <small>attempt ${job.attempt}</small>`}
       </th>
       <td>${showStatus(job.status)}</td>
       <td class="number">${isRunning ? formatRate(figures.readPerSecond) : '–'}</td>
@@ -111,7 +112,8 @@ function showWorker(worker: Worker, nowMs: number): VNode {
       <header>
         <h3 class="mono">${worker.id}</h3>
         <span class="heartbeat" data-late=${isLate ? 'yes' : undefined}>
-          ${isLate ? 'silent for' : 'heartbeat'} ${formatDuration(silentMs)}${isLate ? '' : ' ago'}
+          ${worker.isDraining && 'drains · '}${isLate ? 'silent for' : 'heartbeat'}
+          ${' '}${formatDuration(silentMs)}${isLate ? '' : ' ago'}
         </span>
       </header>
       ${showSlots(worker)} ${showMemory(worker)}

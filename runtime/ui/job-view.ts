@@ -75,6 +75,8 @@ function showHead(job: Job): VNode {
       <div>
         <h1>${job.name} ${showStatus(job.status)}</h1>
         <p class="mono subtle">${job.id}</p>
+        ${job.attempt > 1 && html`<p class="subtle">Attempt ${job.attempt}, from the beginning</p>`}
+        ${job.waitingFor !== undefined && html`<p class="subtle">Waits for ${job.waitingFor}</p>`}
       </div>
       ${isActive(job) && html`<${CancelButton} key=${job.id} jobId=${job.id} status=${job.status} />`}
     </header>
