@@ -81,10 +81,7 @@ export class DeploymentEngine {
     const exitCode = await this.#runProgram(run, isPreview);
     if (run.deployment.failure === undefined && exitCode !== 0) {
       const said = run.messages.length === 0 ? '' : `:\n${run.messages.join('\n')}`;
-      run.deployment.failure = {
-        resource: '',
-        message: `the program ended with exit code ${exitCode}${said}`,
-      };
+      run.deployment.fail('', new Error(`the program ended with exit code ${exitCode}${said}`));
     }
     if (run.deployment.failure === undefined) await run.deployment.finish();
     return endOf(run);
@@ -131,6 +128,10 @@ export class DeploymentEngine {
         } finally {
           underWay.delete(registered);
         }
+      },
+      refuse: (resource, error) => {
+        deployment.fail(resource, error);
+        program.kill();
       },
       registerOutputs: (urn, outputs) => deployment.registerOutputs(urn, outputs),
       log: (severity, text) => {

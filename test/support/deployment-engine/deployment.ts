@@ -54,10 +54,15 @@ export class Deployment {
   readonly steps: Step[] = [];
   readonly warnings: string[] = [];
   outputs: PropertyMap = {};
-  failure: Failure | undefined;
+  #failure: Failure | undefined;
 
   constructor(context: DeploymentContext) {
     this.#context = context;
+  }
+
+  /** Why it did not reach its end, if it did not. */
+  get failure(): Failure | undefined {
+    return this.#failure;
   }
 
   /** Carries out one registration; rejects when it failed or the deployment already has. */
@@ -75,7 +80,7 @@ export class Deployment {
       }
       return await this.#registerResource(registration, urn, old);
     } catch (error) {
-      this.#fail(name, error);
+      this.fail(name, error);
       throw error;
     }
   }
@@ -292,7 +297,7 @@ export class Deployment {
     const guarded = doomed.filter(({ protect, isPendingDelete }) => protect && !isPendingDelete);
     if (guarded.length > 0) {
       const names = guarded.map(({ name }) => name).join(', ');
-      this.#fail(guarded[0]!.name, new Error(`${names} would be deleted, and is protected`));
+      this.fail(guarded[0]!.name, new Error(`${names} would be deleted, and is protected`));
       return;
     }
     for (const wave of orderDeletes(doomed)) {
@@ -304,7 +309,7 @@ export class Deployment {
           }
           if (this.#context.isPreview) return;
           await this.#deleteOne(resource, doomed).catch((error: unknown) => {
-            this.#fail(resource.name, error);
+            this.fail(resource.name, error);
           });
         }),
       );
@@ -357,8 +362,9 @@ export class Deployment {
     if (step.kind !== 'same') this.#context.progress(`${step.kind} ${name}`);
   }
 
-  #fail(resource: string, error: unknown): void {
-    this.failure ??= { resource, message: messageOf(error) };
+  /** Ends the deployment; only the first reason counts. */
+  fail(resource: string, error: unknown): void {
+    this.#failure ??= { resource, message: messageOf(error) };
   }
 }
 

@@ -16,6 +16,8 @@ const { Server, ServerCredentials, status } = require('@grpc/grpc-js') as typeof
 export interface MonitorHandler {
   register(registration: Registration): Promise<Registered>;
   registerOutputs(urn: string, outputs: PropertyMap): void;
+  /** The program asked for something that this engine does not have. */
+  refuse(resource: string, error: unknown): void;
   log(severity: 'debug' | 'info' | 'warning' | 'error', text: string): void;
 }
 
@@ -96,8 +98,9 @@ export class ResourceMonitor {
 
   constructor(handler: MonitorHandler) {
     this.#handler = handler;
-    this.#server.addService(services.monitor, complete(services.monitor, this.#monitorHandlers()));
-    this.#server.addService(services.engine, complete(services.engine, this.#engineHandlers()));
+    const { monitor, engine } = services;
+    this.#server.addService(monitor, this.#complete(monitor, this.#monitorHandlers()));
+    this.#server.addService(engine, this.#complete(engine, this.#engineHandlers()));
   }
 
   /** Listens on a free port of this machine and gives the address. */
@@ -157,8 +160,33 @@ export class ResourceMonitor {
     };
   }
 
+  /** What is not handled answers UNIMPLEMENTED, and fails the deployment that needs it. */
+  #complete(
+    definition: grpc.ServiceDefinition,
+    handlers: Record<string, Handler<never>>,
+  ): grpc.UntypedServiceImplementation {
+    const all = Object.keys(definition).map((name) => {
+      const text = `the program calls ${name}, which is not implemented by the test engine`;
+      const refuse: Handler<Request> = (_call, answer) => {
+        if (!PROBES.includes(name)) this.#handler.refuse('', new Error(text)); // I1
+        answer({ code: status.UNIMPLEMENTED, message: text });
+      };
+      return [name, handlers[name] ?? refuse];
+    });
+    return Object.fromEntries(all) as grpc.UntypedServiceImplementation;
+  }
+
+  #read(request: RegisterRequest): Registration {
+    try {
+      return readRegistration(request);
+    } catch (error) {
+      this.#handler.refuse(request.getName(), error); // I1
+      throw error;
+    }
+  }
+
   async #register(request: RegisterRequest): Promise<unknown> {
-    const { urn, id, outputs } = await this.#handler.register(readRegistration(request));
+    const { urn, id, outputs } = await this.#handler.register(this.#read(request));
     return message(resourceProto, 'RegisterResourceResponse', {
       setUrn: urn,
       setId: id,
@@ -166,6 +194,9 @@ export class ResourceMonitor {
     });
   }
 }
+
+/** Calls by which the SDK finds out what an engine can do: a refusal is an answer. */
+const PROBES: readonly string[] = ['getDeploymentInfo'];
 
 function readRegistration(request: RegisterRequest): Registration {
   refuseOptions(request);
@@ -242,23 +273,6 @@ function dropNulls(value: unknown): unknown {
   if (!isRecord(value)) return value;
   const entries = Object.entries(value).filter(([, inner]) => inner !== null);
   return Object.fromEntries(entries.map(([key, inner]) => [key, dropNulls(inner)]));
-}
-
-/** What is not handled answers UNIMPLEMENTED, which fails the program that needs it. */
-function complete(
-  definition: grpc.ServiceDefinition,
-  handlers: Record<string, Handler<never>>,
-): grpc.UntypedServiceImplementation {
-  const all = Object.keys(definition).map((name) => {
-    const refuse: Handler<Request> = (_call, answer) => {
-      answer({
-        code: status.UNIMPLEMENTED,
-        message: `${name} is not implemented by the test engine`,
-      });
-    };
-    return [name, handlers[name] ?? refuse];
-  });
-  return Object.fromEntries(all) as grpc.UntypedServiceImplementation;
 }
 
 function service(file: string, name: string): grpc.ServiceDefinition {

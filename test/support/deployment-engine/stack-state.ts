@@ -134,11 +134,18 @@ const SEALED = 'sealed';
 /** Encrypts the secrets of a value (AES-256-GCM), and finds them again. */
 class Vault {
   readonly salt: string;
-  readonly #key: Buffer;
+  readonly #passphrase: string;
+  #made: Buffer | undefined;
 
   constructor(passphrase: string, salt: string) {
     this.salt = salt;
-    this.#key = scryptSync(passphrase, salt, 32);
+    this.#passphrase = passphrase;
+  }
+
+  /** Slow to make on purpose, so only made for a state with secrets. */
+  get #key(): Buffer {
+    this.#made ??= scryptSync(this.#passphrase, this.salt, 32);
+    return this.#made;
   }
 
   seal(value: unknown): unknown {
