@@ -6,9 +6,15 @@ import { parseDurationMs, parseSizeBytes } from '../runtime/deployment.ts';
 
 const MIB = 1024 ** 2;
 
+// The titles are what the table of keys calls them.
+const sizeText = z.string('must be a size in quotes, such as "512MiB"').meta({ title: 'size' });
+const durationText = z
+  .string('must be a duration in quotes, such as "30s"')
+  .meta({ title: 'duration' });
+
 /** `"64MiB"`, `"1.5GiB"`: whole MiB, at least `leastBytes`; the result is bytes. */
 export function size(leastBytes: number): z.ZodType<number, string> {
-  return z.string('must be a size in quotes, such as "512MiB"').transform((text, context) => {
+  return sizeText.transform((text, context) => {
     const bytes = parseSizeBytes(text);
     const rule =
       bytes === undefined
@@ -26,7 +32,7 @@ export function size(leastBytes: number): z.ZodType<number, string> {
 
 /** `"30s"`, `"5m"`: whole seconds between the bounds; the result is milliseconds. */
 export function duration(leastMs: number, mostMs: number): z.ZodType<number, string> {
-  return z.string('must be a duration in quotes, such as "30s"').transform((text, context) => {
+  return durationText.transform((text, context) => {
     const durationMs = parseDurationMs(text);
     if (durationMs === undefined || durationMs % 1_000 !== 0) {
       context.addIssue('must be a duration in whole seconds, such as "30s" or "5m"');
@@ -44,6 +50,7 @@ export function duration(leastMs: number, mostMs: number): z.ZodType<number, str
 export function cpu(): z.ZodType<number, string | number> {
   return z
     .union([z.string(), z.number()], 'must be cores such as 2 or "500m"')
+    .meta({ title: 'cores' })
     .transform((written, context) => {
       const match = /^(\d+)(m?)$|^(\d+\.\d{1,3})$/.exec(String(written));
       const millicores = Math.round(

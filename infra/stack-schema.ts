@@ -446,6 +446,7 @@ function engineSection() {
 
 function tunable(name: (typeof TUNABLE_SETTINGS)[number]) {
   const { parse, expects } = ENVIRONMENT[name];
+  const title = expects.replace(/^must be (an? )?/, '');
   return z
     .union([z.string(), z.number(), z.literal(false)], expects)
     .transform((written, context): unknown => {
@@ -458,5 +459,5 @@ function tunable(name: (typeof TUNABLE_SETTINGS)[number]) {
       return z.NEVER;
     })
     .optional()
-    .describe(settingsShape[name].description ?? name);
+    .meta({ title, description: settingsShape[name].description ?? name });
 }

@@ -7,11 +7,13 @@ import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
 import { stackSections } from '../../infra/stack-schema.ts';
 import { DEFAULTS, ENVIRONMENT, SETTING_NAMES, settingsShape } from '../../runtime/deployment.ts';
+import type { Settings } from '../../runtime/deployment.ts';
 
 /** The page that the tables are part of. */
 export const GUIDE = 'docs/deploy.md';
 
 interface JsonSchema {
+  readonly title?: string;
   readonly type?: string | readonly string[];
   readonly description?: string;
   readonly default?: unknown;
@@ -46,7 +48,7 @@ function replaceTable(text: string, [name, table]: readonly [string, string]): s
 function renderStackKeys(): string {
   const tables = Object.entries(stackSections).map(([name, section]) => {
     const schema = z.toJSONSchema(section, { io: 'input' }) as JsonSchema;
-    const rows = listFields(schema, name);
+    const rows = listFields(schema, name).map(addDefault);
     return `### \`${name}\`\n\n${schema.description ?? ''}\n\n${renderTable('Key', rows)}`;
   });
   return tables.join('\n');
@@ -83,23 +85,34 @@ function listField(field: JsonSchema, key: string, isRequired: boolean): readonl
 
 function describeValue(field: JsonSchema, isRequired: boolean): string {
   const options = field.enum?.filter((option) => option !== field.default);
-  const type = options?.join(', ') ?? [field.type ?? 'string'].flat().join(' or ');
+  const type = options?.join(', ') ?? field.title ?? [field.type ?? 'string'].flat().join(' or ');
   if (field.default === undefined) return isRequired ? `${type}, required` : type;
   return options === undefined ? code(field.default) : `${code(field.default)}, or ${type}`;
 }
 
+/** The section for the engine has none in its schema: the engine's own hold. */
+function addDefault(row: Row): Row {
+  const ownDefault = defaultOf(row.key.replace(/^engine\./, ''));
+  if (!row.key.startsWith('engine.') || ownDefault === '') return row;
+  return { ...row, value: ownDefault };
+}
+
+/** As it is written in a variable; empty when there is none. */
+function defaultOf(variable: string): string {
+  const name = SETTING_NAMES.find((each) => ENVIRONMENT[each].variable === variable);
+  const value = name === undefined ? undefined : (DEFAULTS as Partial<Settings>)[name];
+  if (name === undefined || value === undefined) return '';
+  // Each form renders the value of its own setting; the look-up loses the pairing.
+  const { render } = ENVIRONMENT[name] as { render: (value: unknown) => string };
+  const text = render(value);
+  return text === '' ? '' : code(text);
+}
+
 function renderEnvironmentTable(): string {
-  const defaults: Readonly<Record<string, unknown>> = DEFAULTS;
   const rows = SETTING_NAMES.map((name) => {
-    // Each form renders the value of its own setting; the loop loses the pairing.
-    const entry = ENVIRONMENT[name] as { variable: string; render: (value: unknown) => string };
-    const value = defaults[name];
-    const text = value === undefined ? '' : entry.render(value);
-    return {
-      key: entry.variable,
-      value: text === '' ? '' : `\`${text}\``,
-      description: settingsShape[name].description ?? '',
-    };
+    const { variable } = ENVIRONMENT[name];
+    const description = settingsShape[name].description ?? '';
+    return { key: variable, value: defaultOf(variable), description };
   });
   return renderTable('Variable', rows);
 }

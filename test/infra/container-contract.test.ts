@@ -67,6 +67,22 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+describe('the rendered preflight', () => {
+  it('passes the settings, the job and the plan of the preview', async () => {
+    const preflight = start(findContainer('preflight'), asItIs);
+    expect(await preflight.ended, preflight.output.join('')).toBe(0);
+  });
+
+  it('fails with exit code 1 and the reason as its last words when the image runs another plan', async () => {
+    const container = findContainer('preflight');
+    const command = [...container.command.slice(0, -1), 'cafe'];
+    const preflight = start({ ...container, command }, asItIs);
+    expect(await preflight.ended).toBe(1);
+    const [last] = preflight.output.join('').trim().split('\n').slice(-1);
+    expect(last).toContain('runs another plan of monitoring than the preview showed');
+  });
+});
+
 describe('the rendered pods', () => {
   it('register with each other with the slots of the stack', async () => {
     await until('the worker registers', async () => {
@@ -108,8 +124,8 @@ describe('the rendered pods', () => {
 });
 
 function findContainer(role: string): Container {
-  const deployments = resources.filter(({ type }) => type === 'kubernetes:apps/v1:Deployment');
-  const containers = deployments.flatMap(({ inputs }) => {
+  const templates = resources.filter(({ type }) => /:(Deployment|Job)$/.test(type));
+  const containers = templates.flatMap(({ inputs }) => {
     const { template } = inputs['spec'] as {
       template: { spec: { containers: (Container & { name: string })[] } };
     };
@@ -129,17 +145,17 @@ async function choosePorts(wanted: readonly { readonly containerPort: number }[]
 }
 
 /** As the kubelet would: the ConfigMaps first, then the container's own variables, nothing of this process. */
-function start(container: Container): Pod {
+function start(container: Container, placed = place): Pod {
   const data = container.envFrom.map(({ configMapRef }) => findConfigMap(configMapRef.name));
   const own = container.env.map(({ name, value }) => [name, value ?? '127.0.0.1']);
   const environment = Object.assign({}, ...data, Object.fromEntries(own)) as Record<string, string>;
-  const placed = Object.entries(environment).map(([name, value]) => [
+  const replaced = Object.entries(environment).map(([name, value]) => [
     name,
-    place(name, value, container),
+    placed(name, value, container),
   ]);
   const [command = '', ...parameters] = container.command;
   const child = spawn(command, parameters, {
-    env: { ...(Object.fromEntries(placed) as Record<string, string>), PATH: process.env['PATH'] },
+    env: { ...(Object.fromEntries(replaced) as Record<string, string>), PATH: process.env['PATH'] },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output: string[] = [];
@@ -164,6 +180,11 @@ function place(name: string, value: string, container: Container): string {
   if (name.endsWith('_PORT')) return String(ports.get(Number(value)));
   const isMounted = container.volumeMounts.find(({ mountPath }) => value.includes(mountPath));
   return isMounted === undefined ? value : value.replaceAll(isMounted.mountPath, directory);
+}
+
+/** The preflight opens nothing, so it needs none of that; and a parameter that is another path makes another plan. */
+function asItIs(_name: string, value: string): string {
+  return value;
 }
 
 function get(containerPort: number, path: string): Promise<Response> {
