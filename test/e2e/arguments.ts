@@ -76,6 +76,6 @@ function readOptions(words: readonly string[]) {
     return parseArgs({ args: [...words], options: OPTIONS, strict: true }).values;
   } catch (error) {
     const [line] = (error as Error).message.split('\n');
-    throw new UsageError(`${line ?? ''} See --help.`, { cause: error });
+    throw new UsageError(`${line?.replace(/\.$/, '') ?? ''}: see --help`, { cause: error });
   }
 }
