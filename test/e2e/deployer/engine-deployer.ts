@@ -27,6 +27,7 @@ export class EngineDeployer implements Deployer {
       stateFile: join(directory, 'state.json'),
       kubeconfig,
       docker: { buildNetwork: BUILD_NETWORK, ...docker },
+      onProgress: (line) => console.log(line),
       // A cluster on the same machine is quick to answer, and a scenario waits for every change.
       timeouts: { pollMs: 250 },
     });

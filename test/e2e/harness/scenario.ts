@@ -1,0 +1,82 @@
+// What a scenario starts from: the cluster of this run, an image with the scenarios' jobs, and a stack of its own in a
+// namespace of its own, so that scenarios can be run alone and in any order.
+
+import { chown, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inject, onTestFinished } from 'vitest';
+import { RUNTIME_USER } from '../../../infra/k8s/security-context.ts';
+import { makeDeployer, type Outcome } from '../deployer/deployer.ts';
+import { Cluster } from './cluster.ts';
+import { buildJobsImage } from './jobs-image.ts';
+import { Platform, type Sections } from './platform.ts';
+import { provideClaim, removeVolume, type VolumeSource } from './volume.ts';
+
+/** The claim of the stack files. */
+const CLAIM = 'data';
+
+/** A stack that is deployed while its claim is made. */
+export interface Scenario {
+  readonly cluster: Cluster;
+  readonly platform: Platform;
+  /** Deploys the stack for the first time, and makes its claim meanwhile. */
+  readonly start: () => Promise<Outcome>;
+}
+
+export interface ScenarioOptions {
+  /** Part of the namespace's name. */
+  readonly name: string;
+  readonly stackFile: string;
+  readonly sections?: Sections;
+  /** Build the engine with the stack, instead of using the image of the scenarios' jobs. */
+  readonly build?: boolean;
+  /** Called with the directory behind the volume before any pod sees it; only on the suite's own cluster. */
+  readonly seed?: (directory: string) => Promise<void>;
+}
+
+/** Opens a stack that is destroyed when the test ends, whatever became of it. */
+export async function openScenario(options: ScenarioOptions): Promise<Scenario> {
+  const facts = inject('facts');
+  const cluster = new Cluster(facts.kubeconfig);
+  const namespace = `e2e-${options.name}`;
+  const source = await volumeSource(options, namespace);
+  const platform = await Platform.open({
+    cluster,
+    namespace,
+    stackFile: options.stackFile,
+    sections: { image: await imageSection(options.build ?? false), ...options.sections },
+    deploy: (stackFile, directory) => makeDeployer(facts, { stackFile, directory }),
+  });
+  onTestFinished(async () => {
+    await platform.close();
+    await removeVolume(cluster, namespace, CLAIM);
+  }, 120_000);
+  return {
+    cluster,
+    platform,
+    start: async () => {
+      const [outcome] = await Promise.all([
+        platform.up(),
+        provideClaim(cluster, namespace, CLAIM, source),
+      ]);
+      return outcome;
+    },
+  };
+}
+
+async function volumeSource(options: ScenarioOptions, namespace: string): Promise<VolumeSource> {
+  const { own } = inject('facts');
+  if (own === undefined) return { kind: 'storage-class' };
+  const path = join(own.volumeRoot, namespace);
+  await mkdir(path, { recursive: true });
+  await chown(path, RUNTIME_USER, RUNTIME_USER);
+  await options.seed?.(path);
+  return { kind: 'directory', path };
+}
+
+async function imageSection(build: boolean): Promise<Sections> {
+  const { own, image } = inject('facts');
+  if (own === undefined) return { source: 'prebuilt', reference: image };
+  if (!build) return { source: 'prebuilt', reference: await buildJobsImage(own) };
+  const { buildImage, baseImage } = own;
+  return { source: 'build', repository: `${own.registry}/millrace/engine`, buildImage, baseImage };
+}
