@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { buildKey, cacheDirectory } from '../machine/binaries.ts';
 
 const run = promisify(execFile);
+const GO = 'go';
 const OUTPUT_BYTES_MAX = 64 * 1024 ** 2;
 const HTTP_ROUTE = 'config/crd/standard/gateway.networking.k8s.io_httproutes.yaml';
 
@@ -25,14 +26,14 @@ export interface CheckTools {
 /** Why the programs cannot be built on this machine; nothing when they can. */
 export function whyNoTools(): string | undefined {
   try {
-    execFileSync('go', ['version'], { stdio: 'ignore' });
+    execFileSync(GO, ['version'], { stdio: 'ignore' });
     return undefined;
   } catch {
     return 'Go is not installed';
   }
 }
 
-/** Builds what the cache lacks: about 3 minutes with nothing in Go's caches, 20 seconds after a build of the cluster. */
+/** Builds what the cache lacks: minutes with nothing in Go's caches, seconds after a build of the cluster's programs. */
 export async function buildCheckTools(): Promise<CheckTools> {
   return {
     manifestCheck: await buildProgram('manifest-check', '.'),
@@ -68,7 +69,7 @@ async function downloadModule(name: string, path: string): Promise<string> {
 }
 
 async function go(directory: string, words: readonly string[]): Promise<string> {
-  const { stdout } = await run('go', words, {
+  const { stdout } = await run(GO, words, {
     cwd: directory,
     env: { ...process.env, CGO_ENABLED: '0' },
     maxBuffer: OUTPUT_BYTES_MAX,

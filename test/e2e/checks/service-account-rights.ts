@@ -27,12 +27,11 @@ const RESOURCES: readonly Omit<Access, 'verb'>[] = [
   { group: 'rbac.authorization.k8s.io', resource: 'rolebindings' },
 ];
 
-/** Every verb on what an intruder would look for. */
-export const ACCESSES: readonly Access[] = RESOURCES.flatMap((resource) =>
+const ACCESSES: readonly Access[] = RESOURCES.flatMap((resource) =>
   VERBS.map((verb) => ({ ...resource, verb })),
 );
 
-/** Those of `ACCESSES` that a service account has in its own namespace. */
+/** What a service account may do in its own namespace of all that an intruder would look for. */
 export async function grantedAccesses(
   config: KubeConfig,
   namespace: string,

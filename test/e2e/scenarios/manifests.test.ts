@@ -18,7 +18,7 @@ import { kubernetesVersion } from '../machine/binaries.ts';
 const COORDINATOR = 'Deployment/millrace-coordinator';
 const WORKER = 'Deployment/millrace-worker';
 const PREFLIGHT = 'Job/millrace-preflight';
-const BUILD_MS = 600_000;
+const BUILD_MS = 1_800_000;
 
 const EXCEPTIONS: readonly Exception[] = [
   {
@@ -93,6 +93,7 @@ const EVERYTHING = {
     host: 'everything.example.com',
     gatewayName: 'public',
     fromNamespace: 'gateway-system',
+    fromRanges: ['10.0.0.0/24'],
   },
   security: {
     level: 'production',
