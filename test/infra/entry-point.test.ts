@@ -19,7 +19,7 @@ function preview(stack: string, sections: Record<string, unknown>): Promise<Outc
   const entries = Object.entries(sections).map(([name, value]) => [`${PROJECT}:${name}`, value]);
   const config = {
     'pulumi:disable-default-providers': ['kubernetes'],
-    ...Object.fromEntries(entries),
+    ...(Object.fromEntries(entries) as Record<string, unknown>),
   };
   const stackFile = join(folder, `Pulumi.${stack}.yaml`);
   writeFileSync(stackFile, stringify({ config }));

@@ -7,8 +7,7 @@ import { EngineDeployer } from './engine-deployer.ts';
 import { PulumiDeployer } from './pulumi-deployer.ts';
 
 export type { Deployer, StackPlace } from './contract.ts';
-export { DeploymentError } from '../../support/deployment-engine/outcome.ts';
-export type { Outcome, PropertyDiff, Step } from '../../support/deployment-engine/outcome.ts';
+export type { Outcome, Step } from '../../support/deployment-engine/outcome.ts';
 
 /** The deployer of this run for one stack. */
 export function makeDeployer(facts: E2eFacts, place: StackPlace): Deployer {

@@ -23,7 +23,7 @@ export function orderDeletes(
 }
 
 /** The URNs that must outlive the resource. */
-export function neededBy(resource: ResourceState): readonly string[] {
+function neededBy(resource: ResourceState): readonly string[] {
   const { urn, dependencies, propertyDependencies, parent, provider, deletedWith } = resource;
   const providerUrn = provider.split('::').slice(0, -1).join('::');
   return [

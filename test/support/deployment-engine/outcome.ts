@@ -48,8 +48,3 @@ export class DeploymentError extends Error {
     this.outcome = outcome;
   }
 }
-
-/** The steps that change something. */
-export function changesOf(outcome: Outcome): readonly Step[] {
-  return outcome.steps.filter((step) => step.kind !== 'same');
-}

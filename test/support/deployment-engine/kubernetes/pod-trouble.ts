@@ -7,6 +7,9 @@ import type { ApiClient, KubernetesObject } from './api-client.ts';
 const LOG_LINES = '8';
 const PODS_SHOWN = 3;
 
+/** States on the way to a start; what takes long there is in the events. */
+const STARTING = ['ContainerCreating', 'PodInitializing'];
+
 interface Waiting {
   readonly reason?: string;
   readonly message?: string;
@@ -36,7 +39,11 @@ export async function describePods(
     { apiVersion: 'v1', kind: 'Pod', namespace: owner.metadata.namespace ?? 'default' },
     selector as Record<string, string>,
   );
-  const described = await Promise.all(pods.map((pod) => describePod(client, pod)));
+  // A pod that is on its way out says nothing about what is to come.
+  const staying = pods.filter(
+    (pod) => valueAt(pod, ['metadata', 'deletionTimestamp']) === undefined,
+  );
+  const described = await Promise.all(staying.map((pod) => describePod(client, pod)));
   return described
     .filter((lines) => lines.length > 0)
     .slice(0, PODS_SHOWN)
@@ -69,9 +76,12 @@ async function describeContainer(
   const ended = [state?.terminated, lastState?.terminated].find(
     (one) => one !== undefined && one.exitCode !== 0,
   );
-  const waiting = state?.waiting?.reason === 'ContainerCreating' ? undefined : state?.waiting;
+  const isStarting = STARTING.includes(state?.waiting?.reason ?? '');
+  const waiting = isStarting ? undefined : state?.waiting;
   if (waiting === undefined && ended === undefined) {
-    return ready || state?.terminated !== undefined ? [] : [`container ${name} is not ready`];
+    if (ready || state?.terminated !== undefined) return [];
+    const event = isStarting ? await readLastEvent(client, pod) : '';
+    return [`container ${name} is not ready${event === '' ? '' : `: ${event}`}`];
   }
   const lines = [
     ...(waiting === undefined ? [] : [`container ${name}: ${describeState(waiting)}`]),
@@ -82,6 +92,16 @@ async function describeContainer(
   if (ended === undefined) return lines;
   const previous = state?.terminated === undefined && restartCount > 0;
   return [...lines, ...(await readLastLines(client, pod, { name, previous }))];
+}
+
+async function readLastEvent(client: ApiClient, { metadata }: KubernetesObject): Promise<string> {
+  const { namespace = 'default', uid } = metadata;
+  const events = await client.list({ apiVersion: 'v1', kind: 'Event', namespace });
+  const about = events.filter((event) => valueAt(event, ['involvedObject', 'uid']) === uid);
+  const timeOf = (event: KubernetesObject): string =>
+    (event['lastTimestamp'] ?? event['eventTime'] ?? '') as string;
+  const last = about.sort((left, right) => (timeOf(left) < timeOf(right) ? -1 : 1)).at(-1);
+  return last === undefined ? '' : describeState(last as Waiting);
 }
 
 function describeState({ reason = '', message = '' }: Waiting): string {
