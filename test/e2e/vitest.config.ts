@@ -20,10 +20,12 @@ export default defineConfig({
     root: resolve(import.meta.dirname, '../..'),
     include: ['test/e2e/scenarios/**/*.test.ts'],
     provide: { facts: JSON.parse(readFileSync(factsFile, 'utf8')) as E2eFacts },
+    // Progress is shown as it is, without a heading for every line.
+    disableConsoleIntercept: true,
     pool: 'forks',
     fileParallelism: false,
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     retry: 0,
   },
 });

@@ -152,6 +152,13 @@ export class Platform {
     );
   }
 
+  /** What the process of a pod holds in memory, by the kernel's count. */
+  async residentMebibytes(pod: string): Promise<number> {
+    const script = "process.stdout.write(fs.readFileSync('/proc/1/status', 'utf8'))";
+    const status = await this.#cluster.output(this.namespace, pod, ['node', '-e', script]);
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status.toString())?.[1]) / 1_024;
+  }
+
   /** Copies the files below a folder of the pods' volume, read by a worker, into a folder of this machine. */
   async download(folder: string): Promise<string> {
     const target = await mkdtemp(join(this.#directory, 'download-'));
@@ -188,7 +195,7 @@ export class Platform {
     const own = Object.fromEntries(
       Object.entries(this.#sections).map(([name, section]) => [`millrace:${name}`, section]),
     );
-    await writeFile(this.#stackFile, stringify({ config: merge(config, own) }));
+    await writeFile(this.#stackFile, stringify({ config: withoutNulls(merge(config, own)) }));
   }
 }
 
@@ -207,10 +214,17 @@ function merge(base: Sections, changes: Sections): Sections {
   const merged: Record<string, unknown> = { ...base };
   for (const [key, change] of Object.entries(changes)) {
     const old = merged[key];
-    if (change === null) delete merged[key];
-    else merged[key] = isSection(old) && isSection(change) ? merge(old, change) : change;
+    merged[key] = isSection(old) && isSection(change) ? merge(old, change) : change;
   }
   return merged;
+}
+
+/** Null has removed a key, here or in the file below. */
+function withoutNulls(sections: Sections): Sections {
+  const kept = Object.entries(sections).filter(([, value]) => value !== null);
+  return Object.fromEntries(
+    kept.map(([key, value]) => [key, isSection(value) ? withoutNulls(value) : value]),
+  );
 }
 
 function isSection(value: unknown): value is Sections {

@@ -3,6 +3,7 @@
 
 import { expect, it } from 'vitest';
 import { nameOf } from '../harness/cluster.ts';
+import { record } from '../harness/measurements.ts';
 import { expectedLines } from '../harness/paced-answer.ts';
 import { openScenario } from '../harness/scenario.ts';
 import { summarize } from '../harness/steps.ts';
@@ -25,6 +26,9 @@ it('adds and removes workers, and the job ends right', async () => {
   await platform.up();
   const four = (await platform.workers(4)).map(nameOf);
   expect(four).toEqual(expect.arrayContaining(two));
+  const idle = four.find((name) => !two.includes(name)) ?? '';
+  record('memory of a coordinator', await platform.residentMebibytes(coordinator), 'MiB');
+  record('memory of an idle worker with 2 slots', await platform.residentMebibytes(idle), 'MiB');
   const overview = await platform.rest<Record<string, number>>('/overview');
   expect(overview).toMatchObject({ taskmanagers: 4, 'slots-total': 8 });
 

@@ -3,7 +3,7 @@
 
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import { checkMonitoring } from '../../../runtime/jobs/monitoring/check.ts';
 import { nameOf, restartsOf } from '../harness/cluster.ts';
 import { recordTime } from '../harness/measurements.ts';
@@ -20,6 +20,10 @@ it('brings up the example job, whose answer is right, and takes everything down'
     name: 'up',
     stackFile: 'monitoring',
     build: true,
+    // Where no file can be put on the volume beforehand, the input is that in the image.
+    ...(inject('facts').own === undefined
+      ? { sections: { job: { parameters: { input: null } } } }
+      : {}),
     seed: (directory) => cp(INPUT, join(directory, 'flights-3m.parquet')),
   });
 
