@@ -26,13 +26,20 @@ it('refuses a broken image and a broken job, and leaves the old ones running', a
   await expectRefusal(platform, /ErrImagePull|ImagePullBackOff/);
   expect(await podNames(platform)).toEqual(pods);
 
-  // A job that this checkout can plan and the image cannot load.
-  platform.configure({ image: platform.firstImage, job: { name: 'test/golden/jobs/steady.ts' } });
+  // A job that this checkout can plan and the image does not have.
+  const parameters = { seconds: null, out: null };
+  const job = { name: 'test/golden/jobs/steady.ts', parameters };
+  platform.configure({ image: platform.firstImage, job });
   await expectRefusal(platform, /There is no job module at/);
   expect(await podNames(platform)).toEqual(pods);
 
   expect((await platform.jobs()).map(({ jid }) => jid)).toEqual([running.jid]);
-  platform.configure({ job: { name: 'test/e2e/jobs/paced.ts' } });
+  platform.configure({
+    job: {
+      name: 'test/e2e/jobs/paced.ts',
+      parameters: { seconds: ANSWER.seconds, out: '/data/out' },
+    },
+  });
   await platform.up();
   expect(await podNames(platform)).toEqual(pods);
   expect((await platform.jobIs('FINISHED')).jid).toBe(running.jid);
