@@ -1,5 +1,4 @@
-// Finds the scenarios, has vitest run them, and counts how they ended. A scenario is a file of test/e2e/scenarios; it
-// passed if none of its tests failed and at least one ran.
+// Finds the scenarios, has vitest run them, and counts how their tests ended. A scenario is a file of test/e2e/scenarios.
 
 import { readdirSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
@@ -11,7 +10,7 @@ const REPOSITORY = resolve(import.meta.dirname, '../..');
 const DIRECTORY = resolve(import.meta.dirname, 'scenarios');
 const EXTENSION = '.test.ts';
 
-/** How many scenarios ended how. */
+/** How many tests ended how. */
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
@@ -74,15 +73,21 @@ export async function runScenarios(
   return tally(scenarios, JSON.parse(await readFile(resultsFile, 'utf8')) as VitestResults);
 }
 
-/** Counts how scenarios ended; one without a result failed. */
+/** Counts the tests of scenarios by how they ended; a scenario that failed before its tests ran counts as one that failed. */
 export function tally(scenarios: readonly string[], { testResults }: VitestResults): Tally {
-  const ends = scenarios.map((name) => {
+  const ends = scenarios.flatMap((name) => {
     const file = testResults.find((result) => result.name.endsWith(`/${name}${EXTENSION}`));
-    if (file?.status !== 'passed') return 'failed';
-    return file.assertionResults.some(({ status }) => status === 'passed') ? 'passed' : 'skipped';
+    const tests = (file?.assertionResults ?? []).map(({ status }) => endOf(status));
+    const isBroken = file?.status !== 'passed' && !tests.includes('failed');
+    return isBroken ? [...tests, 'failed'] : tests;
   });
-  const count = (end: string): number => ends.filter((one) => one === end).length;
+  const count = (end: keyof Tally): number => ends.filter((one) => one === end).length;
   return { passed: count('passed'), failed: count('failed'), skipped: count('skipped') };
+}
+
+/** What vitest calls pending, todo or disabled did not run. */
+function endOf(status: string): keyof Tally {
+  return status === 'passed' || status === 'failed' ? status : 'skipped';
 }
 
 /** The last line of a run. */
