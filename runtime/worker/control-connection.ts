@@ -1,7 +1,7 @@
 // The worker's connection to the coordinator: registers, sends heartbeats, and comes back with growing pauses when the
 // coordinator is away. The host name is resolved anew for each attempt: a new coordinator has another address.
 //   I1. A coordinator that says nothing for too long is gone, also when the network tells nothing of it: an address that
-//       swallows what is sent to it holds up an attempt for ANSWER_TIMEOUT_MS at most.
+//       swallows what is sent to it holds up an attempt for CONNECT_TIMEOUT_MS at most.
 //   I2. It is looked for again only when everything that ran for it has ended, so that every slot is free.
 
 import { createConnection, type Socket } from 'node:net';
@@ -21,8 +21,10 @@ const RETRY_FIRST_MS = 50;
 const RETRY_MAX_MS = 1_000;
 const RETRY_GROWTH = 1.5;
 const RETRY_JITTER = 0.2;
-/** From the beginning of an attempt to the coordinator's welcome. */
-const ANSWER_TIMEOUT_MS = 2_000;
+/** The kernel of a machine that is there answers for a process that is busy. */
+const CONNECT_TIMEOUT_MS = 2_000;
+/** From then to the coordinator's welcome: it may be loading its job. */
+const WELCOME_TIMEOUT_MS = 10_000;
 
 export interface ControlConnectionOptions {
   readonly host: string;
@@ -47,7 +49,7 @@ export class ControlConnection {
   #retryMs = RETRY_FIRST_MS;
   #cancelTimer: () => void = () => undefined;
   #cancelSilence: () => void = () => undefined;
-  #silenceMaxMs = ANSWER_TIMEOUT_MS;
+  #silenceMaxMs = CONNECT_TIMEOUT_MS;
   /** Why the last attempt failed: told once, not with every attempt. */
   #told = '';
 
@@ -66,9 +68,11 @@ export class ControlConnection {
     const reader = new MessageReader();
     let reason = 'the coordinator closed the connection';
     this.#socket = socket;
-    this.#silenceMaxMs = ANSWER_TIMEOUT_MS;
+    this.#silenceMaxMs = CONNECT_TIMEOUT_MS;
     this.#expectWord(socket);
     socket.on('connect', () => {
+      this.#silenceMaxMs = WELCOME_TIMEOUT_MS;
+      this.#expectWord(socket);
       this.send(this.#options.register());
     });
     socket.on('data', (chunk) => {

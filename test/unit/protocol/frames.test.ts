@@ -82,10 +82,10 @@ describe('data headers', () => {
 describe('control messages', () => {
   it('are known by their kind, to the side they are for', () => {
     const start = { kind: 'start', deployment: 3 };
-    const heartbeat = { kind: 'heartbeat', residentBytes: 5 };
+    const deployed = { kind: 'deployed', deployment: 3 };
     expect(readCoordinatorMessage(start)).toStrictEqual(start);
-    expect(readWorkerMessage(heartbeat)).toStrictEqual(heartbeat);
-    for (const wrong of [heartbeat, null, 'start', [], { kind: 'nonsense' }, {}]) {
+    expect(readWorkerMessage(deployed)).toStrictEqual(deployed);
+    for (const wrong of [deployed, null, 'start', [], { kind: 'nonsense' }, {}]) {
       expect(() => readCoordinatorMessage(wrong)).toThrow(violation);
     }
     expect(() => readWorkerMessage(start)).toThrow(violation);
