@@ -64,7 +64,7 @@ describe('a job that loses a worker', { timeout: TEST_TIMEOUT_MS }, () => {
     (await workerOf(running, workers)).process.kill('SIGKILL');
     const failed = await pods.untilJob(1, 'FAILED');
     expect(failed.failures.at(-1)?.error.code).toBe('WORKER_LOST');
-    expect(failed.endedMs! - killedMs).toBeLessThan(1_000);
+    expect(failed.endedMs! - killedMs).toBeLessThan(5_000); // by its closed connection, not by its silence
     const { startedMs } = await pods.untilJob(2, 'FINISHED');
     expect(startedMs).toBeGreaterThanOrEqual(failed.endedMs!);
     expectAnswer(out);

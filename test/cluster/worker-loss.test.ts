@@ -23,8 +23,8 @@ import {
 } from './harness.ts';
 
 const FAST_HEARTBEATS = {
-  MILLRACE_HEARTBEAT_INTERVAL: '50ms',
-  MILLRACE_HEARTBEAT_TIMEOUT: '600ms',
+  MILLRACE_HEARTBEAT_INTERVAL: '100ms',
+  MILLRACE_HEARTBEAT_TIMEOUT: '3s',
   MILLRACE_SLOT_REQUEST_TIMEOUT: '10s',
 };
 
@@ -63,7 +63,7 @@ describe('a worker that is killed', () => {
     const killedMs = systemClock.monotonicMs();
     process.kill(pid, 'SIGKILL');
     const { status, failure } = await endOf(cluster, id);
-    expect(systemClock.monotonicMs() - killedMs).toBeLessThan(2_000);
+    expect(systemClock.monotonicMs() - killedMs).toBeLessThan(5_000); // by its closed connection, not by its silence
     expect(status).toBe('FAILED');
     expect(failure?.code).toBe('WORKER_LOST');
     expect(failure?.message).toContain(workerId);
