@@ -1,13 +1,15 @@
-// Reads a stack's config once: raw sections -> schema -> rules across sections -> a frozen StackConfig.
+// Reads a stack's config once: raw sections -> made complete for its engine -> schema -> rules across sections -> a frozen
+// StackConfig.
 //   I1. Every problem is reported at once, by path, with the value and the rule, before any resource is registered.
 //   I2. A secret's value is never shown.
 
 import * as pulumi from '@pulumi/pulumi';
 import type { z } from 'zod';
+import { completeFlinkSections } from './engines/flink/section-names.ts';
 import { stackSections } from './stack-schema.ts';
 import type { SectionName, StackConfig } from './stack-schema.ts';
+import type { ConfigProblem } from './stack-rule.ts';
 import { checkStackRules } from './stack-rules.ts';
-import type { ConfigProblem } from './stack-rules.ts';
 
 const SECTION_NAMES = Object.keys(stackSections) as readonly SectionName[];
 const VALUE_CHARACTERS_MAX = 80;
@@ -45,16 +47,27 @@ export function readStackConfig(): StackConfig {
 
 /** Checks raw sections; throws `StackConfigError` that lists every problem. */
 export function parseStackConfig(raw: RawStackConfig): StackConfig {
-  const problems: ConfigProblem[] = [...findUnknownSections(raw.sections)];
+  const { sections, engine, problems: ofNames } = completeSections(raw.sections);
+  const problems: ConfigProblem[] = [...findUnknownSections(sections), ...ofNames];
   const parsed: Partial<Record<SectionName, unknown>> = {};
   for (const name of SECTION_NAMES) {
-    const result = stackSections[name].safeParse(raw.sections[name]);
+    const result = stackSections[name].safeParse(sections[name]);
     if (result.success) parsed[name] = result.data;
-    else problems.push(...result.error.issues.map((issue) => toProblem(name, issue, raw.sections)));
+    else problems.push(...result.error.issues.map((issue) => toProblem(name, issue, sections)));
   }
-  problems.push(...checkStackRules(parsed as Partial<StackConfig>, raw));
+  const { encryptedSections } = raw;
+  problems.push(...checkStackRules(parsed as Partial<StackConfig>, { encryptedSections, engine }));
   if (problems.length > 0) throw new StackConfigError(problems);
   return Object.freeze(parsed) as StackConfig;
+}
+
+/** The engine as the file has it: rules apply by it even when another key of its section is wrong. */
+function completeSections(sections: RawStackConfig['sections']) {
+  const section = sections['engine'];
+  if (isObject(section) && section['kind'] === 'flink') {
+    return { ...completeFlinkSections(sections), engine: 'flink' as const };
+  }
+  return { sections, problems: [], engine: 'millrace' as const };
 }
 
 function* findUnknownSections(sections: RawStackConfig['sections']): Iterable<ConfigProblem> {

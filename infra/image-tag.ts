@@ -8,17 +8,25 @@ import { join, relative } from 'node:path';
 
 const TAG_CHARACTERS = 16;
 
+type BuildInputs = Readonly<Record<string, string>>;
+
 /** What .dockerignore lets into the build, relative to the root of the repository. */
 export const IMAGE_SOURCES: readonly string[] = ['package.json', 'package-lock.json', 'runtime'];
 
 /** A tag for the files under `root`; `inputs` are build arguments and the platform, which shape the image too. */
-export function computeImageTag(
-  root: string,
-  inputs: Readonly<Record<string, string>> = {},
-): string {
+export function computeImageTag(root: string, inputs: BuildInputs = {}): string {
+  return hashFiles(root, listSources(root), inputs);
+}
+
+/** A tag for an image of named files and `inputs`. */
+export function computeFilesTag(files: readonly string[], inputs: BuildInputs): string {
+  return hashFiles('.', files, inputs);
+}
+
+function hashFiles(root: string, paths: readonly string[], inputs: BuildInputs): string {
   const hash = createHash('sha256');
   for (const [name, value] of Object.entries(inputs).sort()) hash.update(`${name}=${value}\0`);
-  for (const path of listSources(root)) {
+  for (const path of paths) {
     const content = readFileSync(join(root, path));
     hash.update(`${path}\0${content.length}\0`).update(content);
   }

@@ -4,9 +4,13 @@
 
 import type { JobPlan } from './components/cluster-settings.ts';
 import { StackConfigError } from './config.ts';
+import { gatherFacts, isFlinkStack } from './engines/flink/facts.ts';
+import { planFlink } from './engines/flink/plan.ts';
+import { planImage } from './image-plan.ts';
 import { EngineError } from '../runtime/deployment.ts';
 import type { JobDescription } from '../runtime/deployment.ts';
 import { parallelismOf, sizeSlots } from './sizing.ts';
+import { jobNameOf } from './stack-schema.ts';
 import type { StackConfig } from './stack-schema.ts';
 
 /** A job that is in the image alone cannot be shown before it runs. */
@@ -22,6 +26,7 @@ export type DescribeJob = (
 
 /** The plan of the stack's job; rejects with `StackConfigError`. */
 export async function planJob(config: StackConfig, describe: DescribeJob): Promise<JobPlan> {
+  if (isFlinkStack(config)) return planFlink(gatherFacts(config, planImage(config)));
   const { job, workers } = config;
   const slots = sizeSlots(config);
   const parallelism = parallelismOf(config);
@@ -37,9 +42,11 @@ export async function planJob(config: StackConfig, describe: DescribeJob): Promi
 
 async function describeChecked(
   describe: DescribeJob,
-  { name, parameters }: StackConfig['job'],
+  job: StackConfig['job'],
   parallelism: number,
 ): Promise<JobDescription> {
+  const { parameters } = job;
+  const name = jobNameOf(job);
   try {
     return await describe(name, parameters, parallelism);
   } catch (error) {
@@ -60,7 +67,7 @@ function describeDecisions(job: StackConfig['job'], parallelism: number): readon
     left < right ? -1 : 1,
   );
   return [
-    `job ${job.name}`,
+    `job ${jobNameOf(job)}`,
     `parallelism ${parallelism}`,
     `upgrade ${job.upgrade}`,
     ...parameters.map(([name, value]) => `parameter ${name} = ${JSON.stringify(value)}`),

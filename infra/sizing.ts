@@ -3,6 +3,8 @@
 
 import { defaultHeapBytes, findMemoryProblem, splitMemory } from '../runtime/deployment.ts';
 import type { MemoryRequest } from '../runtime/deployment.ts';
+import { listParts, splitTaskManager } from './engines/flink/memory-model.ts';
+import { taskManagerRequestOf } from './engines/flink/options.ts';
 import { cpuQuantity, memoryQuantity } from './quantity.ts';
 import type { StackConfig } from './stack-schema.ts';
 
@@ -48,7 +50,7 @@ export function parallelismOf(config: Sized & Pick<StackConfig, 'job'>): number 
   return config.job.parallelism ?? sizeSlots(config).min;
 }
 
-/** What the engine's memory model is asked for. */
+/** What our own engine's memory model is asked for. */
 export function memoryRequestOf({ memory, slots }: StackConfig['workers']): MemoryRequest {
   return {
     limitBytes: memory.total,
@@ -64,17 +66,31 @@ export function stateBytesOf(workers: StackConfig['workers']): number | undefine
   return findMemoryProblem(request) === undefined ? splitMemory(request).stateBytes : undefined;
 }
 
-/** The split of one worker's memory; the last line is the sum and the container's limit. */
-export function budgetMemory(workers: StackConfig['workers']): readonly MemoryBudgetLine[] {
+/** The split of one worker's memory by its engine's model; the last line is the sum and the container's limit. */
+export function budgetMemory({
+  workers,
+  engine,
+}: Pick<StackConfig, 'workers' | 'engine'>): readonly MemoryBudgetLine[] {
+  const parts =
+    engine.kind === 'flink'
+      ? listParts(splitTaskManager(taskManagerRequestOf({ workers, engine })))
+      : listOwnParts(workers);
+  // To a tenth: Flink's fractions do not end in whole MiB.
+  return parts.map(([part, bytes]) => ({
+    part,
+    mebibytes: Math.round((bytes / 1024 ** 2) * 10) / 10,
+  }));
+}
+
+function listOwnParts(workers: StackConfig['workers']): readonly (readonly [string, number])[] {
   const memory = splitMemory(memoryRequestOf(workers));
-  const parts: readonly (readonly [string, number])[] = [
+  return [
     ['overhead', memory.overheadBytes],
     ['network buffers', memory.networkBytes],
     ['state', memory.stateBytes],
     [`heap, ${workers.slots} slots`, memory.heapBytesPerSlot * workers.slots],
     ['limit', memory.limitBytes],
   ];
-  return parts.map(([part, bytes]) => ({ part, mebibytes: bytes / 1024 ** 2 }));
 }
 
 /** P and T, or undefined when the stack gives no figures. */

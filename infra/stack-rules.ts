@@ -1,54 +1,41 @@
-// Rules that look across the sections of a stack file. Pure: sections in, problems out, each by path, with the rule and the
+// Rules that look across the sections of a stack file, whatever engine it is for, and those of our own engine. Pure: sections in, problems out, each by path, with the rule and the
 // arithmetic, so that a person can mend it without reading this file.
 //   I1. A rule is judged only when every section it needs is right by itself: no follow-up complaints.
 
 import { isAbsolute, normalize } from 'node:path';
 import { findMemoryProblem, findSettingProblems } from '../runtime/deployment.ts';
 import { renderEnvironments } from './engine-settings.ts';
+import { flinkRules } from './engines/flink/rules.ts';
 import { memoryRequestOf, sizeSlots, stateBytesOf } from './sizing.ts';
-import type { SectionName, StackConfig } from './stack-schema.ts';
-
-/** One thing that is wrong in a stack file. `value` is absent for what is missing or must not be shown. */
-export interface ConfigProblem {
-  readonly path: string;
-  readonly value?: unknown;
-  readonly rule: string;
-}
-
-/** What the rules need to know besides the values: whether a section was encrypted in the stack file. */
-export interface ConfigOrigin {
-  readonly encryptedSections: ReadonlySet<string>;
-}
-
-interface Rule {
-  readonly needs: readonly SectionName[];
-  check(config: StackConfig, origin: ConfigOrigin): readonly ConfigProblem[];
-}
-
-/** Names of parameters that look like secrets: parameters end in a ConfigMap, in clear. */
-const SECRET_NAME = /password|passwd|secret|token|credential|api_?key|private_?key/i;
+import { findSecretNames } from './stack-rule.ts';
+import type { ConfigOrigin, ConfigProblem, Rule } from './stack-rule.ts';
+import type { StackConfig } from './stack-schema.ts';
 
 /** The end of a job's name that makes it a path. */
 const JOB_MODULE = /\.(ts|js|mjs)$/;
 
-const rules: readonly Rule[] = [
-  { needs: ['workers'], check: checkMemory },
-  { needs: ['workers'], check: checkState },
+const commonRules: readonly Rule[] = [
   { needs: ['workers', 'coordinator'], check: checkCpu },
   { needs: ['workers', 'autoscaling'], check: checkReplicas },
   { needs: ['autoscaling'], check: checkBounds },
   { needs: ['job', 'workers', 'autoscaling'], check: checkSlots },
   { needs: ['storage', 'workers', 'autoscaling'], check: checkSharedStorage },
-  { needs: ['storage', 'coordinator'], check: checkHighAvailability },
-  { needs: ['job', 'storage'], check: checkSavepointStorage },
   { needs: ['image'], check: checkRepository },
-  { needs: ['image', 'job'], check: checkJobPath },
   { needs: ['kubernetes'], check: checkNamespace },
   { needs: ['exposure'], check: checkVisitors },
   { needs: ['security', 'image'], check: checkProductionImage },
-  { needs: ['security', 'job'], check: checkProductionJob },
   { needs: ['security', 'image'], check: checkProductionSecrets },
   { needs: ['security', 'exposure'], check: checkProductionExposure },
+];
+
+const millraceRules: readonly Rule[] = [
+  { needs: ['workers'], check: checkMemory },
+  { needs: ['workers'], check: checkState },
+  { needs: ['storage', 'coordinator'], check: checkHighAvailability },
+  { needs: ['job'], check: checkJobName },
+  { needs: ['job', 'storage'], check: checkSavepointStorage },
+  { needs: ['image', 'job'], check: checkJobPath },
+  { needs: ['security', 'job'], check: checkProductionJob },
 ];
 
 /** Every broken rule whose sections are present in `sections`. */
@@ -56,10 +43,11 @@ export function checkStackRules(
   sections: Partial<StackConfig>,
   origin: ConfigOrigin,
 ): readonly ConfigProblem[] {
-  const problems = rules
+  const rules = origin.engine === 'flink' ? flinkRules : millraceRules;
+  const problems = [...rules, ...commonRules]
     .filter((rule) => rule.needs.every((name) => sections[name] !== undefined))
     .flatMap((rule) => rule.check(sections as StackConfig, origin));
-  return problems.length === 0 && isComplete(sections) ? checkEngine(sections) : problems;
+  return problems.length === 0 && isComplete(sections) ? checkSettings(sections) : problems;
 }
 
 function isComplete(sections: Partial<StackConfig>): sections is StackConfig {
@@ -67,8 +55,9 @@ function isComplete(sections: Partial<StackConfig>): sections is StackConfig {
   return [job, workers, autoscaling, engine, kubernetes].every((section) => section !== undefined);
 }
 
-/** The last net: the engine's own loader judges what its pods will read, the two roles together. */
-function checkEngine(config: StackConfig): readonly ConfigProblem[] {
+/** The last net: our engine's own loader judges what its pods will read, the two roles together. */
+function checkSettings(config: StackConfig): readonly ConfigProblem[] {
+  if (config.engine.kind !== 'millrace') return [];
   const { coordinator, worker } = renderEnvironments(config);
   const problems = findSettingProblems({ ...coordinator, ...worker });
   return problems.map(({ variable, value, rule }) => ({
@@ -158,6 +147,10 @@ function checkHighAvailability({ coordinator, storage }: StackConfig): readonly 
   return [{ path: 'coordinator.highAvailability', value: true, rule }];
 }
 
+function checkJobName({ job }: StackConfig): readonly ConfigProblem[] {
+  return job.name === undefined ? [{ path: 'job.name', rule: 'is required' }] : [];
+}
+
 function checkSavepointStorage({ job, storage }: StackConfig): readonly ConfigProblem[] {
   if (job.upgrade === 'stateless' || storage.checkpoints.kind !== 'none') return [];
   const rule = 'a savepoint is kept in the checkpoint storage: set storage.checkpoints';
@@ -173,6 +166,7 @@ function checkRepository({ image }: StackConfig): readonly ConfigProblem[] {
 /** The preview loads the job from this project, the pods from the image: one path must lead to it in both. */
 function checkJobPath({ image, job }: StackConfig): readonly ConfigProblem[] {
   const { name } = job;
+  if (name === undefined) return [];
   if (!name.includes('/') && !JOB_MODULE.test(name)) return [];
   const path = normalize(name);
   const rule =
@@ -235,16 +229,6 @@ function checkProductionJob({ security, job }: StackConfig): readonly ConfigProb
     problems.push({ path: 'job.upgrade', value: job.upgrade, rule });
   }
   return problems;
-}
-
-/** Paths of parameters with text under a telling name; a name that ends in Path or File holds no secret itself. */
-function findSecretNames(value: unknown, path: string): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
-    const innerPath = `${path}.${name}`;
-    const isSecret = SECRET_NAME.test(name) && !/(path|file)$/i.test(name);
-    return isSecret && typeof inner === 'string' ? [innerPath] : findSecretNames(inner, innerPath);
-  });
 }
 
 function checkProductionSecrets(

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { ENVIRONMENT, settingsShape } from '../runtime/deployment.ts';
 import type { SettingName, Settings } from '../runtime/deployment.ts';
+import { flinkEngine } from './engines/flink/schema.ts';
 import { cpu, duration, size } from './quantity.ts';
 
 const MIB = 1024 ** 2;
@@ -46,7 +47,9 @@ const image = z
       z.strictObject({
         source: z
           .literal('build')
-          .describe('Builds the image from runtime/Dockerfile; the tag is a hash of its sources.'),
+          .describe(
+            'Builds the image: the engine of this project with its jobs, or Flink with the jar of the stack. The tag is a hash of what goes in.',
+          ),
         repository: z
           .string()
           .regex(/^[a-z0-9][a-z0-9./:_-]*$/, 'must be a repository without a tag')
@@ -64,14 +67,14 @@ const image = z
           .min(1)
           .optional()
           .describe(
-            "Image that the pods' image is based on; the Dockerfile's default when left out.",
+            "Image that the pods' image is based on; the Dockerfile's default when left out, with Flink `apache/flink:<version>-java17`.",
           ),
         buildImage: z
           .string()
           .min(1)
           .optional()
           .describe(
-            "Image with npm and a shell that installs packages; the Dockerfile's default when left out.",
+            "Image with npm and a shell that installs packages; the Dockerfile's default when left out. Not with Flink.",
           ),
         registry: z
           .strictObject({
@@ -106,26 +109,33 @@ const job = z
       .string()
       .min(1)
       .max(200)
+      .optional()
       .describe(
-        'Job to run: a folder of runtime/jobs, or a path, from the root of this project and of the image alike.',
+        'Job to run, required: a folder of runtime/jobs, or a path, from the root of this project and of the image alike. With Flink: `engine.mainClass`.',
       ),
     parameters: z
       .record(z.string(), z.unknown())
       .default({})
-      .describe("The job's parameters, checked against the job's own schema."),
+      .describe(
+        "The job's parameters, checked against the job's own schema. With Flink: `engine.args`.",
+      ),
     parallelism: count
       .max(32_768)
       .optional()
       .describe(
-        'Parallelism of operators that set none; all slots of the smallest cluster when left out.',
+        'Parallelism of operators that set none. When left out, all slots of the smallest cluster; with Flink, all slots that there are (reactive mode).',
       ),
     upgrade: z
       .enum(['stateless', 'savepoint'], 'must be stateless or savepoint')
       .default('stateless')
-      .describe('How a changed job starts: empty, or from a savepoint in the checkpoint storage.'),
+      .describe(
+        'How a changed job starts: empty, or from a savepoint in the checkpoint storage. With Flink: `engine.restoreFrom`.',
+      ),
     secretName: dnsName
       .optional()
-      .describe('Existing Secret, mounted as files under /etc/millrace/secrets in every worker.'),
+      .describe(
+        'Existing Secret, mounted as files under /etc/millrace/secrets in every worker, and with Flink in the JobManager.',
+      ),
     preflight: z
       .strictObject({
         enabled: z
@@ -147,6 +157,7 @@ const job = z
       .optional()
       .describe('Figures for the sizing report: P = N/M records a partition, T = N/R seconds.'),
   })
+  .prefault({})
   .describe('The streaming job of this stack.');
 
 const workers = z
@@ -166,16 +177,20 @@ const workers = z
       .strictObject({
         total: size(256 * MIB)
           .prefault('1GiB')
-          .describe('Request and limit of the container.'),
+          .describe('Request and limit of the container. With Flink 1728MiB when left out.'),
         heap: size(32 * MIB)
           .optional()
-          .describe('JavaScript heap of all slots together; half of the total when left out.'),
+          .describe(
+            'JavaScript heap of all slots together; half of the total when left out. With Flink, the task heap: what the other parts leave.',
+          ),
         network: size(4 * MIB)
           .prefault('64MiB')
-          .describe('Buffers between subtasks.'),
+          .describe('Buffers between subtasks. With Flink a tenth of its memory when left out.'),
         state: size(16 * MIB)
           .optional()
-          .describe('State tables that the job needs at least; they get all that is left.'),
+          .describe(
+            'State tables that the job needs at least; they get all that is left. With Flink, managed memory: when left out 0.4 of its memory, none with state on the heap.',
+          ),
       })
       .prefault({})
       .describe(
@@ -191,7 +206,9 @@ const workers = z
     nodeOptions: z
       .array(z.string().regex(/^-\S+$/, 'must be a Node flag'))
       .default([])
-      .describe("Node flags of the slots' threads (TASK_MANAGER_OPTS)."),
+      .describe(
+        "Node flags of the slots' threads (TASK_MANAGER_OPTS). With Flink: `engine.taskManagerOptions`.",
+      ),
     jobDirectory: size(64 * MIB)
       .prefault('1GiB')
       .describe('Bound of the emptyDir for job bundles and local working files.'),
@@ -206,7 +223,7 @@ const coordinator = z
   .strictObject({
     memory: size(256 * MIB)
       .prefault('512MiB')
-      .describe('Request and limit of the container.'),
+      .describe('Request and limit of the container. With Flink 1600MiB when left out.'),
     cpu: z
       .strictObject({
         request: cpu().prefault('250m').describe('Cores that the coordinator is scheduled with.'),
@@ -353,7 +370,16 @@ const security = z
         }),
       )
       .default([])
-      .describe('What workers may reach besides the cluster itself: brokers, stores, APIs.'),
+      .describe(
+        'What workers may reach besides the cluster itself: brokers, stores, APIs. With Flink the JobManager may too.',
+      ),
+    apiServerRanges: z
+      .array(range)
+      .min(1, 'needs at least one range')
+      .default(['0.0.0.0/0'])
+      .describe(
+        "Addresses of the API of Kubernetes, for Flink's high availability: let out to on ports 443 and 6443.",
+      ),
   })
   .prefault({})
   .describe('How strict the stack is, and where its pods may connect to.');
@@ -423,25 +449,52 @@ export const stackSections = {
 /** Name of a section, which is also its key in the stack file. */
 export type SectionName = keyof typeof stackSections;
 
+/** The job of a stack that runs our own engine: the rules see to it that it has a name. */
+export function jobNameOf({ name }: Pick<StackConfig['job'], 'name'>): string {
+  if (name === undefined)
+    throw new Error('the job has no name, which the rules should have refused');
+  return name;
+}
+
 /** A stack file as the program sees it: defaults filled in, units in bytes, milliseconds and millicores. */
 export type StackConfig = {
   readonly [Section in SectionName]: z.output<(typeof stackSections)[Section]>;
 };
 
-/** The keys are the engine's own variables, and so are their rules: nothing is listed twice. */
+/** Our own engine or Flink; a section without a kind is our own, as sections were before there was a choice. */
 function engineSection() {
+  return z
+    .discriminatedUnion(
+      'kind',
+      [millraceEngine(), flinkEngine],
+      'needs `kind: millrace` or `kind: flink`',
+    )
+    .prefault({})
+    .describe(
+      'What runs the job: the engine of this project, which is the default, or Apache Flink.',
+    );
+}
+
+/** The keys are the engine's own variables, and so are their rules: nothing is listed twice. */
+function millraceEngine() {
   const fields = TUNABLE_SETTINGS.map((name) => [ENVIRONMENT[name].variable, tunable(name)]);
   const shape = Object.fromEntries(fields) as Record<string, ReturnType<typeof tunable>>;
+  const kind = z
+    .literal('millrace')
+    .optional()
+    .describe('The engine of this project; the other keys tune it, by the names of its variables.');
   return z
     .strictObject(shape)
-    .transform((values): Partial<Settings> => {
+    .extend({ kind })
+    .transform((section) => {
+      const values = section as Readonly<Record<string, unknown>>;
       const named = TUNABLE_SETTINGS.map((name) => [name, values[ENVIRONMENT[name].variable]]);
-      return Object.fromEntries(
-        named.filter(([, value]) => value !== undefined),
-      ) as Partial<Settings>;
-    })
-    .prefault({})
-    .describe('Tuning of the engine, under the names of its environment variables.');
+      const given = named.filter(([, value]) => value !== undefined);
+      return {
+        kind: 'millrace' as const,
+        settings: Object.fromEntries(given) as Partial<Settings>,
+      };
+    });
 }
 
 function tunable(name: (typeof TUNABLE_SETTINGS)[number]) {

@@ -3,7 +3,7 @@
 
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import { nameCluster } from '../engine-settings.ts';
+import { nameCluster } from '../cluster-contract.ts';
 import { componentLabels } from '../k8s/labels.ts';
 import type { Transform } from '../k8s/transform.ts';
 import { applyTransform } from '../k8s/transform.ts';

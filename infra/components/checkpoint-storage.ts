@@ -2,7 +2,7 @@
 
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import { CHECKPOINT_DIRECTORY } from '../engine-settings.ts';
+import { CHECKPOINT_DIRECTORY } from '../cluster-contract.ts';
 import type { MountedVolume } from '../k8s/engine-pod.ts';
 import { clusterLabels } from '../k8s/labels.ts';
 import type { Transform } from '../k8s/transform.ts';

@@ -1,25 +1,26 @@
 // The coordinator: one pod that schedules the job and serves REST and the page, and the two Services that lead to it.
 //   I1. There are never two coordinators at a time: the old one is gone before the new one starts.
 //   I2. Workers find it before it is ready, because it may only be ready once they can.
-// It has no right in the cluster: it calls no API, so there is no Role and no token. It is told to stop at once, without
-// a pause before (preStop): by I1 there is no other one that could answer in the meantime.
+//   I3. It has only the rights that its engine needs; ours needs none, so there is no Role and no token.
+// It is told to stop at once, without a pause before (preStop): by I1 there is no other one that could answer meanwhile.
 
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import { REST_PORT, RPC_PORT, nameCluster } from '../engine-settings.ts';
+import { REST_PORT, nameCluster } from '../cluster-contract.ts';
+import type { Discovery, Engine } from '../engines/engine.ts';
 import { buildEnginePod } from '../k8s/engine-pod.ts';
 import type { MountedVolume, PodPlacement } from '../k8s/engine-pod.ts';
 import { componentLabels, selectorLabels } from '../k8s/labels.ts';
-import { engineProbes } from '../k8s/probes.ts';
-import { limitHeap } from '../k8s/resources.ts';
+import { nameByContent } from '../k8s/content-name.ts';
 import type { CpuShare } from '../k8s/resources.ts';
 import { describeRollout } from '../k8s/rollout.ts';
 import type { Rollout } from '../k8s/rollout.ts';
+import { allowFrom, allowOut, allowTo } from '../k8s/traffic-rules.ts';
+import type { EgressRule } from '../k8s/traffic-rules.ts';
 import type { Transform } from '../k8s/transform.ts';
 import { applyTransform } from '../k8s/transform.ts';
+import { grantRights } from './api-access.ts';
 
-/** Job bundles; what a job works with is on the workers. */
-const JOB_DIRECTORY_BYTES = 256 * 1024 ** 2;
 /** It cancels what runs, closes its sockets and writes the last lines of its log. */
 const GRACE_SECONDS = 30;
 
@@ -36,6 +37,7 @@ export interface CoordinatorArgs {
   readonly image: pulumi.Input<string>;
   readonly pullSecretName?: string | undefined;
   readonly settingsName: pulumi.Input<string>;
+  readonly engine: Engine;
   readonly cpu: CpuShare;
   readonly memoryBytes: number;
   readonly placement: PodPlacement;
@@ -55,8 +57,14 @@ export interface CoordinatorArgs {
    * @default nobody
    */
   readonly exposedTo?: Visitors | undefined;
+  /**
+   * What it may reach besides the workers.
+   * @default []
+   */
+  readonly egress?: readonly EgressRule[];
   readonly transform?: {
     readonly serviceAccount?: Transform<k8s.core.v1.ServiceAccountArgs>;
+    readonly role?: Transform<k8s.rbac.v1.RoleArgs>;
     readonly deployment?: Transform<k8s.apps.v1.DeploymentArgs>;
     readonly rpcService?: Transform<k8s.core.v1.ServiceArgs>;
     readonly restService?: Transform<k8s.core.v1.ServiceArgs>;
@@ -71,9 +79,13 @@ export class Coordinator extends pulumi.ComponentResource {
   constructor(name: string, args: CoordinatorArgs, opts?: pulumi.ComponentResourceOptions) {
     super('millrace:platform:Coordinator', name, { memoryBytes: args.memoryBytes }, opts);
     const account = createServiceAccount(this, name, args);
+    const { metadata } = account;
+    const rights = createRights(this, name, args, metadata.name);
     createNetworkPolicy(this, name, args);
-    createRpcService(this, name, args);
-    createDeployment(this, name, args, account.metadata.name);
+    const { discovery } = args.engine;
+    if (discovery !== undefined) createRpcService(this, name, args, discovery);
+    const after = [...args.rollout.after, ...rights];
+    createDeployment(this, name, { ...args, rollout: { ...args.rollout, after } }, metadata.name);
     this.restServiceName = createRestService(this, name, args).metadata.name;
     this.registerOutputs({ restServiceName: this.restServiceName });
   }
@@ -95,6 +107,24 @@ function createServiceAccount(
   );
 }
 
+function createRights(
+  parent: pulumi.Resource,
+  name: string,
+  args: CoordinatorArgs,
+  accountName: pulumi.Input<string>,
+): readonly pulumi.Resource[] {
+  const { namespace, instance, engine } = args;
+  return grantRights(parent, name, {
+    namespace,
+    instance,
+    component: 'coordinator',
+    accountName,
+    roleName: nameCluster(instance).coordinator,
+    rules: engine.rights.coordinator,
+    transform: args.transform?.role,
+  });
+}
+
 function createDeployment(
   parent: pulumi.Resource,
   name: string,
@@ -103,6 +133,7 @@ function createDeployment(
 ): void {
   const metadata = metadataOf(args, nameCluster(args.instance).coordinator);
   const { rollout, options } = describeRollout(args.rollout);
+  const { engine } = args;
   const deployment: k8s.apps.v1.DeploymentArgs = {
     metadata: {
       ...metadata,
@@ -114,16 +145,15 @@ function createDeployment(
       ...rollout,
       selector: { matchLabels: selectorLabels(args.instance, 'coordinator') },
       template: {
-        metadata: { labels: metadata.labels },
+        metadata: { labels: { ...metadata.labels, ...engine.discovery?.labels } },
         spec: buildEnginePod({
           ...args,
           component: 'coordinator',
-          arguments: ['coordinator'],
+          program: engine.coordinator,
+          user: engine.user,
           settingsNames: [args.settingsName],
-          env: [limitHeap(args.memoryBytes)],
-          ports: { rpc: RPC_PORT, rest: REST_PORT },
-          probes: engineProbes(REST_PORT),
-          jobDirectoryBytesMax: JOB_DIRECTORY_BYTES,
+          settingsPlace: engine.settingsPlace,
+          callsApi: engine.rights.coordinator.length > 0,
           volumes: args.volumes ?? [],
           serviceAccountName,
           graceSeconds: GRACE_SECONDS,
@@ -138,20 +168,35 @@ function createDeployment(
   );
 }
 
-/** Headless: workers connect to the pod itself, so that a connection tells when it is gone. */
-function createRpcService(parent: pulumi.Resource, name: string, args: CoordinatorArgs): void {
+/**
+ * Headless: workers connect to the pod itself, so that a connection tells when it is gone. One that selects by more than
+ * every coordinator has is an object of its own for each such label, so that old workers keep to the old coordinator.
+ */
+function createRpcService(
+  parent: pulumi.Resource,
+  name: string,
+  args: CoordinatorArgs,
+  { serviceName, labels, ports }: Discovery,
+): void {
+  const isOwn = Object.keys(labels).length > 0;
   const service: k8s.core.v1.ServiceArgs = {
-    metadata: metadataOf(args, nameCluster(args.instance).rpcService),
+    metadata: metadataOf(args, serviceName),
     spec: {
       clusterIP: 'None',
       publishNotReadyAddresses: true, // I2
-      selector: selectorLabels(args.instance, 'coordinator'),
-      ports: [{ name: 'rpc', port: RPC_PORT, targetPort: 'rpc' }],
+      selector: { ...selectorLabels(args.instance, 'coordinator'), ...labels },
+      ports: Object.entries(ports).map(([port, number]) => ({
+        name: port,
+        port: number,
+        targetPort: port,
+      })),
     },
   };
-  new k8s.core.v1.Service(`${name}-rpc`, applyTransform(service, args.transform?.rpcService), {
-    parent,
-  });
+  new k8s.core.v1.Service(
+    isOwn ? nameByContent(`${name}-rpc`, labels) : `${name}-rpc`,
+    applyTransform(service, args.transform?.rpcService),
+    { parent },
+  );
 }
 
 function createRestService(
@@ -174,18 +219,27 @@ function createRestService(
   );
 }
 
-/** In: workers to RPC, and whoever the stack is exposed to, to REST. Out: nothing but name resolution. */
+/**
+ * In: workers, and whoever the stack is exposed to, to REST. Out: nothing but name resolution, unless the engine's coordinator
+ * calls its workers or runs parts of the job.
+ */
 function createNetworkPolicy(parent: pulumi.Resource, name: string, args: CoordinatorArgs): void {
-  const workers = { podSelector: { matchLabels: selectorLabels(args.instance, 'worker') } };
+  const { instance } = args;
+  const { traffic } = args.engine;
+  const egress = [
+    ...allowTo(instance, 'worker', traffic.coordinatorToWorkers),
+    ...allowOut(args.egress ?? []),
+  ];
   const policy: k8s.networking.v1.NetworkPolicyArgs = {
-    metadata: metadataOf(args, nameCluster(args.instance).coordinator),
+    metadata: metadataOf(args, nameCluster(instance).coordinator),
     spec: {
-      podSelector: { matchLabels: selectorLabels(args.instance, 'coordinator') },
-      policyTypes: ['Ingress'],
+      podSelector: { matchLabels: selectorLabels(instance, 'coordinator') },
+      policyTypes: ['Ingress', ...(egress.length === 0 ? [] : ['Egress'])],
       ingress: [
-        { from: [workers], ports: [{ protocol: 'TCP', port: RPC_PORT }] },
+        ...allowFrom(instance, 'worker', traffic.workersToCoordinator),
         ...allowVisitors(args.exposedTo),
       ],
+      ...(egress.length === 0 ? {} : { egress }),
     },
   };
   new k8s.networking.v1.NetworkPolicy(

@@ -3,7 +3,7 @@
 
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import { REST_PORT, nameCluster } from '../engine-settings.ts';
+import { REST_PORT, nameCluster } from '../cluster-contract.ts';
 import { clusterLabels } from '../k8s/labels.ts';
 import type { Transform } from '../k8s/transform.ts';
 import { applyTransform } from '../k8s/transform.ts';

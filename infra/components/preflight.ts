@@ -1,5 +1,5 @@
-// A Job that tries a new image with new settings before any pod of the cluster is replaced: it starts the engine, reads the
-// settings, loads the job, and compares its plan with the one of the preview. The Deployments wait for it, so that a broken
+// A Job that tries a new image with new settings before any pod of the cluster is replaced: what it can try, its engine
+// knows (our own loads the job and compares its plan with the one of the preview). The Deployments wait for it, so that a broken
 // image, job or setting fails `pulumi up` in bounded time while the old pods go on.
 //   I1. It is named by all that it tries: any change of that makes another Job, and nothing else does.
 //   I2. A mistake (exit code 1) fails it at once; what may pass, such as a lost node, is tried again until the deadline.
@@ -7,12 +7,11 @@
 
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import type { Environments } from '../engine-settings.ts';
+import type { Engine } from '../engines/engine.ts';
 import { nameByContent } from '../k8s/content-name.ts';
 import { buildEnginePod } from '../k8s/engine-pod.ts';
 import type { PodPlacement } from '../k8s/engine-pod.ts';
 import { componentLabels } from '../k8s/labels.ts';
-import { limitHeap } from '../k8s/resources.ts';
 import type { CpuShare } from '../k8s/resources.ts';
 import type { Transform } from '../k8s/transform.ts';
 import { applyTransform } from '../k8s/transform.ts';
@@ -21,8 +20,6 @@ const GRACE_SECONDS = 5;
 /** Waits longer than the Job itself takes to give up, so that the reason is the Job's. */
 const AWAIT_MARGIN_SECONDS = 60;
 const RETRIES_MAX = 2;
-/** It loads a job and writes nothing. */
-const JOB_DIRECTORY_BYTES = 64 * 1024 ** 2;
 
 export interface PreflightArgs {
   readonly namespace: pulumi.Input<string>;
@@ -32,10 +29,9 @@ export interface PreflightArgs {
   /** What `image` will be, known before it is built. */
   readonly imageName: string;
   readonly pullSecretName?: string | undefined;
-  /** ConfigMaps with the environment of the coordinator and of the workers. */
+  /** ConfigMaps with the settings of the coordinator and of the workers. */
   readonly settingsNames: readonly pulumi.Input<string>[];
-  /** What these hold. */
-  readonly environments: Environments;
+  readonly engine: Engine;
   /** Of the plan that the preview has shown. */
   readonly planHash: string;
   readonly timeoutSeconds: number;
@@ -101,7 +97,7 @@ function describeTried(args: PreflightArgs): object {
     settingsNames: [],
     serviceAccountName: accountName(args),
   };
-  return { environments: args.environments, spec: buildSpec(args, names) };
+  return { environments: args.engine.settings, spec: buildSpec(args, names) };
 }
 
 interface LateNames {
@@ -127,14 +123,14 @@ function buildSpec(args: PreflightArgs, names: LateNames): k8s.types.input.batch
       metadata: { labels: componentLabels(args.instance, 'preflight') },
       spec: buildEnginePod({
         component: 'preflight',
-        arguments: ['check', '--plan-hash', args.planHash],
+        program: args.engine.preflight,
+        user: args.engine.user,
         image: names.image,
         pullSecretName: args.pullSecretName,
-        settingsNames: names.settingsNames,
-        env: [limitHeap(args.memoryBytes)],
+        settingsNames: filesOfOne(args.engine, names.settingsNames),
+        settingsPlace: args.engine.settingsPlace,
         cpu: args.cpu,
         memoryBytes: args.memoryBytes,
-        jobDirectoryBytesMax: JOB_DIRECTORY_BYTES,
         volumes: [],
         serviceAccountName: names.serviceAccountName,
         graceSeconds: GRACE_SECONDS,
@@ -143,6 +139,14 @@ function buildSpec(args: PreflightArgs, names: LateNames): k8s.types.input.batch
       }),
     },
   };
+}
+
+/** Variables of all roles go together in one container; a folder of files is one role's, here the coordinator's. */
+function filesOfOne(
+  { settingsPlace }: Engine,
+  names: readonly pulumi.Input<string>[],
+): readonly pulumi.Input<string>[] {
+  return settingsPlace.kind === 'files' ? names.slice(0, 1) : names;
 }
 
 function accountName({ instance }: PreflightArgs): string {

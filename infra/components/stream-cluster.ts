@@ -3,7 +3,7 @@
 //   I1. No pod is replaced before the preflight has passed what it would run.
 
 import * as pulumi from '@pulumi/pulumi';
-import type { Environments } from '../engine-settings.ts';
+import type { Engine } from '../engines/engine.ts';
 import type { MountedVolume, PodPlacement } from '../k8s/engine-pod.ts';
 import type { Rollout } from '../k8s/rollout.ts';
 import { Autoscaler } from './autoscaler.ts';
@@ -22,6 +22,7 @@ type Shared =
   | 'namespace'
   | 'instance'
   | 'image'
+  | 'engine'
   | 'pullSecretName'
   | 'placement'
   | 'rollout'
@@ -43,8 +44,8 @@ export interface StreamClusterArgs {
   readonly placement: PodPlacement;
   /** How long a roll of the coordinator or of all workers may take. */
   readonly rolloutSeconds: number;
-  /** The environment of the pods. */
-  readonly environments: Environments;
+  /** What the pods run, and with which settings. */
+  readonly engine: Engine;
   readonly plan: JobPlan;
   /**
    * Try what is new in a pod of its own before others are replaced, for so long at most.
@@ -92,8 +93,8 @@ function createSettings(
   name: string,
   args: StreamClusterArgs,
 ): ClusterSettings {
-  const { namespace, instance, environments, plan } = args;
-  const settings = { namespace, instance, environments, plan };
+  const { namespace, instance, engine, plan } = args;
+  const settings = { namespace, instance, engine, plan };
   return new ClusterSettings(
     `${name}-settings`,
     { ...settings, ...transformOf(args.transform?.settings) },
@@ -108,14 +109,13 @@ function tryFirst(
   args: StreamClusterArgs,
   settings: ClusterSettings,
 ): readonly pulumi.Resource[] {
-  const { preflightSeconds, imageName, environments, plan, coordinator } = args;
+  const { preflightSeconds, imageName, plan, coordinator } = args;
   if (preflightSeconds === undefined) return [];
   const preflight = new Preflight(
     `${name}-preflight`,
     {
       ...sharedOf(args),
       imageName,
-      environments,
       settingsNames: [settings.coordinatorName, settings.workerName],
       planHash: plan.hash,
       timeoutSeconds: preflightSeconds,
@@ -196,8 +196,9 @@ function createAutoscaler(
   );
 }
 
-function sharedOf({ namespace, instance, image, pullSecretName, placement }: StreamClusterArgs) {
-  return { namespace, instance, image, pullSecretName, placement };
+function sharedOf(args: StreamClusterArgs) {
+  const { namespace, instance, image, pullSecretName, placement, engine } = args;
+  return { namespace, instance, image, pullSecretName, placement, engine };
 }
 
 function transformOf<Hooks>(transform: Hooks | undefined): { transform?: Hooks } {

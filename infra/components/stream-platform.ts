@@ -2,8 +2,12 @@
 
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import { REST_PORT, SECRET_DIRECTORY, renderEnvironments } from '../engine-settings.ts';
+import { REST_PORT, SECRET_DIRECTORY } from '../cluster-contract.ts';
+import { chooseEngine } from '../engines/choose.ts';
+import type { Engine } from '../engines/engine.ts';
+import { planBuild } from '../image-plan.ts';
 import type { MountedVolume } from '../k8s/engine-pod.ts';
+import type { EgressRule } from '../k8s/traffic-rules.ts';
 import { budgetMemory, reportSizing, sizeQuota, sizeSlots } from '../sizing.ts';
 import type { MemoryBudgetLine, SizingReport } from '../sizing.ts';
 import type { StackConfig } from '../stack-schema.ts';
@@ -15,6 +19,9 @@ import { Exposure } from './exposure.ts';
 import { PlatformNamespace } from './platform-namespace.ts';
 import { StreamCluster } from './stream-cluster.ts';
 import type { ClusterScaling } from './stream-cluster.ts';
+
+/** Of the Service, and of the servers behind it, which is what policies see. */
+const API_SERVER_PORTS = [443, 6443];
 
 export interface StreamPlatformArgs {
   readonly config: StackConfig;
@@ -42,19 +49,23 @@ export class StreamPlatform extends pulumi.ComponentResource {
 
   constructor(name: string, args: StreamPlatformArgs, opts?: pulumi.ComponentResourceOptions) {
     const { config, plan } = args;
-    super('millrace:platform:StreamPlatform', name, { job: config.job.name }, opts);
+    const job = config.engine.kind === 'flink' ? config.engine.mainClass : config.job.name;
+    super('millrace:platform:StreamPlatform', name, { job }, opts);
     const placed = { parent: this, provider: createProvider(this, name, config) };
-    const image = new EngineImage(`${name}-image`, { source: config.image }, { parent: this });
+    const imagePlan = planBuild(config);
+    const image = new EngineImage(`${name}-image`, { plan: imagePlan }, { parent: this });
     const namespace = createNamespace(name, config, placed);
     const storage = createStorage(name, config, namespace, placed);
-    const cluster = createCluster(name, { config, plan, namespace, storage, image }, placed);
+    const imageName = imagePlan.name;
+    const parts = { config, plan, namespace, storage, image, imageName };
+    const cluster = createCluster(name, parts, placed);
     const url = createExposure(name, { config, namespace, cluster }, placed)?.url;
 
     this.image = image.reference;
     this.rest = describeRest(cluster.restServiceName, namespace.namespaceName, url);
     const { min, max } = sizeSlots(config);
     this.slots = { min, max };
-    this.memoryBudget = budgetMemory(config.workers);
+    this.memoryBudget = budgetMemory(config);
     this.sizing = reportSizing(config.job);
     this.registerOutputs({ image: this.image, rest: this.rest });
   }
@@ -117,22 +128,26 @@ interface ClusterParts extends StreamPlatformArgs {
   readonly namespace: PlatformNamespace;
   readonly storage: CheckpointStorage;
   readonly image: EngineImage;
+  /** What the image will be, known before it is built. */
+  readonly imageName: string;
 }
 
 function createCluster(name: string, parts: ClusterParts, placed: Placement): StreamCluster {
-  const { config, plan, namespace, storage, image } = parts;
+  const { config, plan, namespace, storage, image, imageName } = parts;
   const { workers, coordinator, kubernetes, job } = config;
+  const engine = chooseEngine(config, plan, imageName);
+  const jobVolumes = [...mountData(config), ...mountSecret(config)];
   return new StreamCluster(
     `${name}-cluster`,
     {
       namespace: namespace.namespaceName,
       instance: kubernetes.name,
       image: image.reference,
-      imageName: image.plannedName,
+      imageName,
       pullSecretName: config.image.pullSecretName,
       placement: kubernetes,
       rolloutSeconds: kubernetes.rolloutTimeout / 1_000,
-      environments: renderEnvironments(config),
+      engine,
       plan,
       preflightSeconds: job.preflight.enabled ? job.preflight.timeout / 1_000 : undefined,
       scaling: scalingOf(config),
@@ -142,19 +157,32 @@ function createCluster(name: string, parts: ClusterParts, placed: Placement): St
         memoryBytes: coordinator.memory,
         highAvailability: coordinator.highAvailability,
         exposedTo: visitorsOf(config),
+        volumes: engine.coordinatorRunsJob ? jobVolumes : [],
+        egress: [
+          ...(engine.coordinatorRunsJob ? config.security.workerEgress : []),
+          ...reachApi(config, engine.rights.coordinator),
+        ],
       },
       workers: {
         cpu: workers.cpu,
         memoryBytes: workers.memory.total,
-        jobDirectoryBytesMax: workers.jobDirectory,
         drainTimeoutMs: workers.drainTimeout,
         surge: workers.surge,
-        egress: config.security.workerEgress,
-        volumes: [...mountData(config), ...mountSecret(config)],
+        egress: [...config.security.workerEgress, ...reachApi(config, engine.rights.worker)],
+        volumes: jobVolumes,
       },
     },
     placed,
   );
+}
+
+/** Who has rights calls the API, whose address a policy can only name as a range. */
+function reachApi(
+  { security }: StackConfig,
+  rights: Engine['rights']['worker'],
+): readonly EgressRule[] {
+  if (rights.length === 0) return [];
+  return security.apiServerRanges.map((cidr) => ({ cidr, ports: API_SERVER_PORTS }));
 }
 
 function visitorsOf({ exposure }: StackConfig): Visitors | undefined {

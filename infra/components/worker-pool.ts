@@ -6,22 +6,19 @@
 
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import {
-  DATA_PORT,
-  PROBE_PORT,
-  RPC_PORT,
-  WORKER_HOST_VARIABLE,
-  nameCluster,
-} from '../engine-settings.ts';
+import { nameCluster } from '../cluster-contract.ts';
+import type { Engine } from '../engines/engine.ts';
 import { buildEnginePod } from '../k8s/engine-pod.ts';
 import type { MountedVolume, PodPlacement } from '../k8s/engine-pod.ts';
 import { componentLabels, selectorLabels } from '../k8s/labels.ts';
-import { engineProbes } from '../k8s/probes.ts';
 import type { CpuShare } from '../k8s/resources.ts';
 import { describeRollout } from '../k8s/rollout.ts';
 import type { Rollout } from '../k8s/rollout.ts';
+import { allowFrom, allowOut, allowTo } from '../k8s/traffic-rules.ts';
+import type { EgressRule } from '../k8s/traffic-rules.ts';
 import type { Transform } from '../k8s/transform.ts';
 import { applyTransform } from '../k8s/transform.ts';
+import { grantRights } from './api-access.ts';
 
 /** Between the end of the drain and the kill: to close sockets and write the last lines of the log. */
 const GRACE_MARGIN_SECONDS = 10;
@@ -31,12 +28,6 @@ export type Replicas =
   | { readonly kind: 'fixed'; readonly count: number }
   | { readonly kind: 'autoscaled'; readonly countMax: number };
 
-/** A range of addresses outside of the cluster that workers may connect to. */
-export interface EgressRule {
-  readonly cidr: string;
-  readonly ports: readonly number[];
-}
-
 export interface WorkerPoolArgs {
   readonly namespace: pulumi.Input<string>;
   /** The cluster's name: prefix of all names. */
@@ -44,11 +35,11 @@ export interface WorkerPoolArgs {
   readonly image: pulumi.Input<string>;
   readonly pullSecretName?: string | undefined;
   readonly settingsName: pulumi.Input<string>;
+  readonly engine: Engine;
   /** Decides which objects there are, hence plain. */
   readonly replicas: Replicas;
   readonly cpu: CpuShare;
   readonly memoryBytes: number;
-  readonly jobDirectoryBytesMax: number;
   readonly drainTimeoutMs: number;
   /** Workers that start ahead of those that end, while the pool is rolled. */
   readonly surge: number;
@@ -66,6 +57,7 @@ export interface WorkerPoolArgs {
   readonly egress?: readonly EgressRule[];
   readonly transform?: {
     readonly serviceAccount?: Transform<k8s.core.v1.ServiceAccountArgs>;
+    readonly role?: Transform<k8s.rbac.v1.RoleArgs>;
     readonly deployment?: Transform<k8s.apps.v1.DeploymentArgs>;
     readonly disruptionBudget?: Transform<k8s.policy.v1.PodDisruptionBudgetArgs>;
     readonly networkPolicy?: Transform<k8s.networking.v1.NetworkPolicyArgs>;
@@ -79,8 +71,12 @@ export class WorkerPool extends pulumi.ComponentResource {
   constructor(name: string, args: WorkerPoolArgs, opts?: pulumi.ComponentResourceOptions) {
     super('millrace:platform:WorkerPool', name, { replicas: { ...args.replicas } }, opts);
     const account = createServiceAccount(this, name, args);
+    const { metadata } = account;
+    const rights = createRights(this, name, args, metadata.name);
     createNetworkPolicy(this, name, args);
-    this.deploymentName = createDeployment(this, name, args, account.metadata.name).metadata.name;
+    const after = [...args.rollout.after, ...rights];
+    const ready = { ...args, rollout: { ...args.rollout, after } };
+    this.deploymentName = createDeployment(this, name, ready, metadata.name).metadata.name;
     if (countMaxOf(args.replicas) > 1) createDisruptionBudget(this, name, args); // I2
     this.registerOutputs({ deploymentName: this.deploymentName });
   }
@@ -100,6 +96,24 @@ function createServiceAccount(
     applyTransform(account, args.transform?.serviceAccount),
     { parent },
   );
+}
+
+function createRights(
+  parent: pulumi.Resource,
+  name: string,
+  args: WorkerPoolArgs,
+  accountName: pulumi.Input<string>,
+): readonly pulumi.Resource[] {
+  const { namespace, instance, engine } = args;
+  return grantRights(parent, name, {
+    namespace,
+    instance,
+    component: 'worker',
+    accountName,
+    roleName: nameCluster(instance).workers,
+    rules: engine.rights.worker,
+    transform: args.transform?.role,
+  });
 }
 
 function createDeployment(
@@ -138,14 +152,15 @@ function buildWorkerPod(
   args: WorkerPoolArgs,
   serviceAccountName: pulumi.Input<string>,
 ): k8s.types.input.core.v1.PodSpec {
+  const { engine } = args;
   return buildEnginePod({
     ...args,
     component: 'worker',
-    arguments: ['worker'],
+    program: engine.worker,
+    user: engine.user,
     settingsNames: [args.settingsName],
-    env: [{ name: WORKER_HOST_VARIABLE, valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
-    ports: { data: DATA_PORT, probe: PROBE_PORT },
-    probes: engineProbes(PROBE_PORT),
+    settingsPlace: engine.settingsPlace,
+    callsApi: engine.rights.worker.length > 0,
     volumes: args.volumes ?? [],
     serviceAccountName,
     graceSeconds: Math.ceil(args.drainTimeoutMs / 1_000) + GRACE_MARGIN_SECONDS,
@@ -192,25 +207,21 @@ function createDisruptionBudget(parent: pulumi.Resource, name: string, args: Wor
 
 /** In: data of other workers. Out: the coordinator's RPC, other workers' data, and what the stack allows. */
 function createNetworkPolicy(parent: pulumi.Resource, name: string, args: WorkerPoolArgs): void {
-  const matchLabels = selectorLabels(args.instance, 'worker');
-  const workers = { podSelector: { matchLabels } };
-  const coordinator = {
-    podSelector: { matchLabels: selectorLabels(args.instance, 'coordinator') },
-  };
-  const data = [{ protocol: 'TCP', port: DATA_PORT }];
+  const { instance } = args;
+  const { traffic } = args.engine;
   const policy: k8s.networking.v1.NetworkPolicyArgs = {
     metadata: metadataOf(args),
     spec: {
-      podSelector: { matchLabels },
+      podSelector: { matchLabels: selectorLabels(instance, 'worker') },
       policyTypes: ['Ingress', 'Egress'],
-      ingress: [{ from: [workers], ports: data }],
+      ingress: [
+        ...allowFrom(instance, 'worker', traffic.betweenWorkers),
+        ...allowFrom(instance, 'coordinator', traffic.coordinatorToWorkers),
+      ],
       egress: [
-        { to: [coordinator], ports: [{ protocol: 'TCP', port: RPC_PORT }] },
-        { to: [workers], ports: data },
-        ...(args.egress ?? []).map(({ cidr, ports }) => ({
-          to: [{ ipBlock: { cidr } }],
-          ports: ports.map((port) => ({ protocol: 'TCP', port })),
-        })),
+        ...allowTo(instance, 'coordinator', traffic.workersToCoordinator),
+        ...allowTo(instance, 'worker', traffic.betweenWorkers),
+        ...allowOut(args.egress ?? []),
       ],
     },
   };

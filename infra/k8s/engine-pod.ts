@@ -1,13 +1,12 @@
-// The pod that everything of the engine runs in: one container of the engine image with settings as its environment, a
-// read-only root, and the directories it may write to.
+// The pod that everything of an engine runs in: one container of its image with the role's settings, a read-only root, and
+// the directories it may write to.
 //   I1. A field that holds what the API server would fill in, or nothing, is left out: a second look shows no difference.
 
 import type * as pulumi from '@pulumi/pulumi';
 import type * as k8s from '@pulumi/kubernetes';
-import { JOB_DIRECTORY } from '../engine-settings.ts';
+import type { PodProgram, ScratchDirectory, SettingsPlace } from '../engines/engine.ts';
 import { memoryQuantity } from '../quantity.ts';
 import type { ComponentLabel } from './labels.ts';
-import type { Probes } from './probes.ts';
 import { containerResources } from './resources.ts';
 import type { CpuShare } from './resources.ts';
 import { restrictedContainer, restrictedPod } from './security-context.ts';
@@ -17,7 +16,6 @@ type Volume = k8s.types.input.core.v1.Volume;
 type VolumeMount = k8s.types.input.core.v1.VolumeMount;
 
 const MIB = 1024 ** 2;
-const TMP_BYTES_MAX = 64 * MIB;
 /** What a kubelet keeps of a container's log by default, five files of 10 MiB, and some room. */
 const LOG_BYTES_MAX = 64 * MIB;
 
@@ -39,23 +37,23 @@ export interface PodPlacement {
 export interface EnginePodArgs {
   /** The container's name and the component label are one word. */
   readonly component: ComponentLabel;
-  /** After `node runtime/main.ts`. */
-  readonly arguments: readonly string[];
+  readonly program: PodProgram;
+  /** Of the image. */
+  readonly user: number;
   readonly image: pulumi.Input<string>;
   readonly pullSecretName?: string | undefined;
-  /** ConfigMaps with the environment. */
+  /** ConfigMaps with the settings; files come from one alone. */
   readonly settingsNames: readonly pulumi.Input<string>[];
-  /** Variables that only the pod knows. */
-  readonly env: k8s.types.input.core.v1.EnvVar[];
-  /** None for a pod that nobody calls. */
-  readonly ports?: Readonly<Record<string, number>>;
-  /** None for a pod that comes to an end by itself. */
-  readonly probes?: Probes;
+  readonly settingsPlace: SettingsPlace;
   readonly cpu: CpuShare;
   readonly memoryBytes: number;
-  readonly jobDirectoryBytesMax: number;
   readonly volumes: readonly MountedVolume[];
   readonly serviceAccountName: pulumi.Input<string>;
+  /**
+   * Gets the account's token, to call the API of the cluster.
+   * @default false
+   */
+  readonly callsApi?: boolean;
   /** From SIGTERM to the kill. */
   readonly graceSeconds: number;
   readonly placement: PodPlacement;
@@ -66,17 +64,16 @@ export interface EnginePodArgs {
 /** The pod spec of a Deployment's or a Job's template. */
 export function buildEnginePod(args: EnginePodArgs): PodSpec {
   const mounted = [
-    scratch('tmp', '/tmp', TMP_BYTES_MAX),
-    scratch('jobs', JOB_DIRECTORY, args.jobDirectoryBytesMax),
+    ...mountSettings(args),
+    ...args.program.scratch.map(mountScratch),
     ...args.volumes,
   ];
   return {
     serviceAccountName: args.serviceAccountName,
-    // No pod of ours calls the API of the cluster.
-    automountServiceAccountToken: false,
+    automountServiceAccountToken: args.callsApi ?? false,
     // The variables of service links would look like misspelt settings.
     enableServiceLinks: false,
-    securityContext: restrictedPod(),
+    securityContext: restrictedPod(args.user),
     terminationGracePeriodSeconds: args.graceSeconds,
     ...(args.pullSecretName === undefined
       ? {}
@@ -100,22 +97,27 @@ function buildContainer(
   args: EnginePodArgs,
   mounted: readonly MountedVolume[],
 ): k8s.types.input.core.v1.Container {
-  const ports = Object.entries(args.ports ?? {});
+  const { program } = args;
+  const ports = Object.entries(program.ports ?? {});
+  const scratchBytes = program.scratch.reduce((sum, { bytesMax }) => sum + bytesMax, 0);
   return {
     name: args.component,
     image: args.image,
     imagePullPolicy: 'IfNotPresent',
-    command: ['node', 'runtime/main.ts', ...args.arguments],
-    envFrom: args.settingsNames.map((name) => ({ configMapRef: { name } })),
-    env: args.env,
+    ...(program.command === undefined ? {} : { command: [...program.command] }),
+    ...(program.arguments === undefined ? {} : { args: [...program.arguments] }),
+    ...(args.settingsPlace.kind === 'variables'
+      ? { envFrom: args.settingsNames.map((name) => ({ configMapRef: { name } })) }
+      : {}),
+    env: [...program.env],
     ...(ports.length === 0
       ? {}
       : { ports: ports.map(([name, containerPort]) => ({ name, containerPort })) }),
-    ...args.probes,
+    ...program.probes,
     resources: containerResources({
       cpu: args.cpu,
       memoryBytes: args.memoryBytes,
-      diskBytes: TMP_BYTES_MAX + args.jobDirectoryBytesMax + LOG_BYTES_MAX,
+      diskBytes: scratchBytes + LOG_BYTES_MAX,
     }),
     // The last lines of the log say why a container has ended: then so does the pod's status, and with it `pulumi up`.
     terminationMessagePolicy: 'FallbackToLogsOnError',
@@ -124,9 +126,18 @@ function buildContainer(
   };
 }
 
-function scratch(name: string, mountPath: string, bytesMax: number): MountedVolume {
+function mountSettings(args: EnginePodArgs): readonly MountedVolume[] {
+  const { settingsPlace, settingsNames } = args;
+  if (settingsPlace.kind === 'variables') return [];
+  return settingsNames.map((name) => ({
+    volume: { name: 'settings', configMap: { name } },
+    mount: { mountPath: settingsPlace.path, readOnly: true },
+  }));
+}
+
+function mountScratch({ name, path, bytesMax }: ScratchDirectory): MountedVolume {
   return {
     volume: { name, emptyDir: { sizeLimit: memoryQuantity(bytesMax) } },
-    mount: { mountPath },
+    mount: { mountPath: path },
   };
 }

@@ -2,16 +2,16 @@
 
 import type * as k8s from '@pulumi/kubernetes';
 
-/** User and group of the image; numeric, so that the kubelet can see that it is not root. */
+/** User and group of our engine's image. */
 export const RUNTIME_USER = 10_001;
 
-/** Of the pod: a numeric user, its group on volumes, and the runtime's seccomp profile. */
-export function restrictedPod(): k8s.types.input.core.v1.PodSecurityContext {
+/** Of the pod: a numeric user, so that the kubelet can see that it is not root, its group on volumes, and the runtime's seccomp profile. */
+export function restrictedPod(user: number): k8s.types.input.core.v1.PodSecurityContext {
   return {
     runAsNonRoot: true,
-    runAsUser: RUNTIME_USER,
-    runAsGroup: RUNTIME_USER,
-    fsGroup: RUNTIME_USER,
+    runAsUser: user,
+    runAsGroup: user,
+    fsGroup: user,
     // Changing the owner of every file of a large volume would delay each start by minutes.
     fsGroupChangePolicy: 'OnRootMismatch',
     seccompProfile: { type: 'RuntimeDefault' },

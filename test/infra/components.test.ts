@@ -5,6 +5,10 @@ import * as pulumi from '@pulumi/pulumi';
 import { EngineImage } from '../../infra/components/engine-image.ts';
 import { StreamCluster } from '../../infra/components/stream-cluster.ts';
 import type { ClusterScaling, StreamClusterArgs } from '../../infra/components/stream-cluster.ts';
+import type { Engine } from '../../infra/engines/engine.ts';
+import { makeMillrace } from '../../infra/engines/millrace.ts';
+import type { MillraceFacts } from '../../infra/engines/millrace.ts';
+import { planBuild } from '../../infra/image-plan.ts';
 import { runStack } from './stack-harness.ts';
 import type { RegisteredResource, StackRun } from './stack-harness.ts';
 
@@ -18,6 +22,17 @@ const hpa: ClusterScaling = {
   scaleDownWindow: 900_000,
 };
 
+function engine(facts: Partial<MillraceFacts> = {}): Engine {
+  return makeMillrace({
+    instance: 'clicks',
+    environments: { coordinator: { JOB_NAME: 'clicks' }, worker: { MILLRACE_DATA_PORT: '6121' } },
+    planHash: 'abc',
+    coordinatorMemoryBytes: 512 * MIB,
+    jobDirectoryBytesMax: 64 * MIB,
+    ...facts,
+  });
+}
+
 function clusterArgs(args: Partial<StreamClusterArgs>): StreamClusterArgs {
   const cpu = { request: 500 };
   return {
@@ -27,14 +42,13 @@ function clusterArgs(args: Partial<StreamClusterArgs>): StreamClusterArgs {
     imageName: 'example/engine:1',
     placement: {},
     rolloutSeconds: 600,
-    environments: { coordinator: { JOB_NAME: 'clicks' }, worker: { MILLRACE_DATA_PORT: '6121' } },
+    engine: engine(),
     plan: { lines: ['source clicks'], hash: 'abc' },
     scaling: { mode: 'none', replicas: 1 },
     coordinator: { cpu, memoryBytes: 512 * MIB },
     workers: {
       cpu,
       memoryBytes: 1024 * MIB,
-      jobDirectoryBytesMax: 64 * MIB,
       drainTimeoutMs: 20_000,
       surge: 1,
     },
@@ -174,10 +188,10 @@ describe('settings', () => {
 
   it('I1: what is taken back is the resource that it was before', async () => {
     const coordinator = { JOB_NAME: 'orders' };
-    const { worker } = clusterArgs({}).environments;
+    const worker = { MILLRACE_DATA_PORT: '6121' };
     const [before, changed, after] = await Promise.all([
       runCluster(),
-      runCluster({ environments: { coordinator, worker } }),
+      runCluster({ engine: engine({ environments: { coordinator, worker } }) }),
       runCluster(),
     ]);
     const logicalNames = [before, changed, after].map((each) => [
@@ -245,8 +259,11 @@ describe('preflight', () => {
 
   it.each<[string, Partial<StreamClusterArgs>]>([
     ['the image', { imageName: 'example/engine:2' }],
-    ['a setting', { environments: { coordinator: { JOB_NAME: 'orders' }, worker: {} } }],
-    ['the plan', { plan: { lines: [], hash: 'def' } }],
+    [
+      'a setting',
+      { engine: engine({ environments: { coordinator: { JOB_NAME: 'orders' }, worker: {} } }) },
+    ],
+    ['the plan', { engine: engine({ planHash: 'def' }) }],
     ['the time it has', { preflightSeconds: 60 }],
     ['where it runs', { placement: { nodeSelector: { disk: 'ssd' } } }],
   ])('I1: another one for %s', async (_what, change) => {
@@ -380,7 +397,8 @@ describe('hooks', () => {
 });
 
 describe('EngineImage', () => {
-  const build = {
+  const own = { kind: 'millrace', settings: {} } as const;
+  const image = {
     source: 'build',
     repository: 'example/engine',
     push: true,
@@ -389,11 +407,12 @@ describe('EngineImage', () => {
     buildImage: 'example/node:24-build',
     registry: { server: 'example', username: 'robot', password: 'hunter2' },
   } as const;
+  const plan = planBuild({ image, engine: own });
 
   it('I1: prebuilt registers nothing of Docker', async () => {
     const made = await run(() => {
-      const source = { source: 'prebuilt', reference: 'example/engine@sha256:ab' } as const;
-      return { reference: new EngineImage('image', { source }).reference };
+      const prebuilt = { kind: 'prebuilt', name: 'example/engine@sha256:ab' } as const;
+      return { reference: new EngineImage('image', { plan: prebuilt }).reference };
     });
     expect(made.outputs['reference']).toBe('example/engine@sha256:ab');
     expect(made.resources.map(({ type }) => type)).toEqual([
@@ -404,7 +423,7 @@ describe('EngineImage', () => {
 
   it('build: the reference is known in a preview and names the content', async () => {
     const made = await run(
-      () => ({ reference: new EngineImage('image', { source: build }).reference }),
+      () => ({ reference: new EngineImage('image', { plan }).reference }),
       true,
     );
     expect(made.outputs['reference']).toMatch(/^example\/engine:[0-9a-f]{16}$/);
@@ -421,7 +440,7 @@ describe('EngineImage', () => {
 
   it('build: the password is never registered in clear', async () => {
     const made = await run(() => {
-      new EngineImage('image', { source: build });
+      new EngineImage('image', { plan });
       return {};
     });
     expect(JSON.stringify(made)).toContain('[secret]');

@@ -42,7 +42,7 @@ describe('parseStackConfig', () => {
       storage: { checkpoints: { kind: 'none' } },
       security: { level: 'development', workerEgress: [] },
       kubernetes: { namespace: 'millrace', name: 'millrace', rolloutTimeout: 600_000 },
-      engine: {},
+      engine: { kind: 'millrace', settings: {} },
     });
     expect(accept('').job.preflight).toEqual({ enabled: true, timeout: 300_000 });
   });
@@ -78,15 +78,14 @@ engine: { MILLRACE_BUFFER_TIMEOUT: off, MILLRACE_COLLECT_ROWS_MAX: 7, MILLRACE_B
       drainTimeout: 120_000,
     });
     expect(config.engine).toEqual({
-      bufferTimeoutMs: -1,
-      collectRowsMax: 7,
-      bufferBytes: 65_536,
+      kind: 'millrace',
+      settings: { bufferTimeoutMs: -1, collectRowsMax: 7, bufferBytes: 65_536 },
     });
   });
 
   it.each(['off', '"off"', 'false'])('reads a buffer timeout of %s as off', (off) => {
     const { engine } = accept(`engine: { MILLRACE_BUFFER_TIMEOUT: ${off} }`);
-    expect(engine).toEqual({ bufferTimeoutMs: -1 });
+    expect(engine).toEqual({ kind: 'millrace', settings: { bufferTimeoutMs: -1 } });
   });
 
   it.each(STACKS)('accepts stacks/Pulumi.%s.yaml', (stack) => {
@@ -119,7 +118,7 @@ engine: { MILLRACE_RPC_PORT: 1, MILLRACE_REPORT_INTERVAL: soon }
     const sections = { workrs: {} };
     const run = () => parseStackConfig({ sections, encryptedSections: new Set() });
     expect(run).toThrow('workrs: is not a section; there are image, job, workers');
-    expect(run).toThrow('job: is required');
+    expect(run).toThrow('job.name: is required');
     expect(run).toThrow(/ image: /);
   });
 

@@ -44,11 +44,14 @@ describe.concurrent('the program under the entry point of the SDK', { timeout: 1
       'sizing',
       'slots',
     ]);
-    expect(outcome.outputs['rest']).toMatchObject({ service: 'millrace-rest', port: 8081 });
+    expect(outcome.outputs['rest']).toMatchObject({
+      service: stack === 'flink' ? 'orders-rest' : 'millrace-rest',
+      port: 8081,
+    });
     const kinds = manifestsOf(outcome).map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind === 'Deployment')).toHaveLength(2);
     const images = outcome.steps.filter(({ type }) => type.startsWith('docker:'));
-    expect(images).toHaveLength(stack === 'prod' ? 0 : 1);
+    expect(images).toHaveLength(['prod', 'flink'].includes(stack) ? 0 : 1);
     expect(JSON.stringify(manifestsOf(outcome))).not.toContain('[unknown]');
   });
 

@@ -28,8 +28,8 @@ describe('sizeSlots', () => {
 
 describe('budgetMemory', () => {
   it('adds up to the limit in its last line', () => {
-    const { workers } = config({ workers: { memory: { total: '2GiB', network: '128MiB' } } });
-    const lines = budgetMemory(workers);
+    const memory = { total: '2GiB', network: '128MiB' };
+    const lines = budgetMemory(config({ workers: { memory } }));
     const sum = lines.slice(0, -1).reduce((total, { mebibytes }) => total + mebibytes, 0);
     expect(lines.at(-1)).toEqual({ part: 'limit', mebibytes: 2048 });
     expect(sum).toBe(2048);

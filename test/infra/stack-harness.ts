@@ -25,7 +25,7 @@ const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
 /** The name of the project in Pulumi.yaml. */
 export const PROJECT = 'millrace';
 /** The stack files of the repository. */
-export const STACKS = ['dev', 'staging', 'prod'] as const;
+export const STACKS = ['dev', 'staging', 'prod', 'flink'] as const;
 
 /** One registration, as plain data. */
 export interface RegisteredResource {

@@ -76,7 +76,6 @@ describe.each(STACKS)('stack %s', (stack) => {
   it('keeps every pod to Pod Security "restricted" with bounded memory and disk', () => {
     for (const pod of podsOf(resources)) {
       expect(pod).toMatchObject({
-        automountServiceAccountToken: false,
         enableServiceLinks: false,
         securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
       });
@@ -114,7 +113,7 @@ describe.each(STACKS)('stack %s', (stack) => {
     }
   });
 
-  it('gives every pod an account of its own without a token, and no right in the cluster', () => {
+  it('gives every pod an account of its own, and a token only where there is a role for it', () => {
     const accounts = resources.filter(({ type }) => type.endsWith(':ServiceAccount'));
     const names = accounts.map(({ inputs }) => (inputs['metadata'] as { name: string }).name);
     for (const { inputs } of accounts) expect(inputs['automountServiceAccountToken']).toBe(false);
@@ -123,7 +122,16 @@ describe.each(STACKS)('stack %s', (stack) => {
         .map(({ serviceAccountName }) => serviceAccountName)
         .sort(),
     ).toEqual(names.sort());
-    expect(resources.map(({ type }) => type).join()).not.toMatch(/rbac/);
+    const roles = resources.filter(({ type }) => type.endsWith(':Role'));
+    const privileged = roles.map(({ inputs }) => (inputs['metadata'] as { name: string }).name);
+    expect(privileged.sort()).toEqual(
+      stack === 'flink' ? ['orders-coordinator', 'orders-worker'] : [],
+    );
+    for (const pod of podsOf(resources)) {
+      const hasRole = privileged.includes(pod.serviceAccountName);
+      expect(pod.automountServiceAccountToken, pod.serviceAccountName).toBe(hasRole);
+    }
+    expect(resources.map(({ type }) => type).join()).not.toMatch(/ClusterRole/);
   });
 
   it('writes quantities as the API server stores them', () => {
@@ -181,6 +189,7 @@ interface DeploymentSpec {
   };
 }
 interface PodSpec {
+  readonly automountServiceAccountToken: boolean;
   readonly serviceAccountName: string;
   readonly volumes: readonly { readonly emptyDir?: { readonly sizeLimit?: string } }[];
   readonly containers: readonly {
