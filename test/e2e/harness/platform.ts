@@ -4,15 +4,14 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import type { V1Deployment, V1Pod } from '@kubernetes/client-node';
 import { parse, stringify } from 'yaml';
 import type { Deployer, Outcome } from '../deployer/deployer.ts';
 import { type Cluster, isReady, nameOf } from './cluster.ts';
+import { accessByNode, type PodAccess } from './pod-access.ts';
 import { until } from './until.ts';
 
 const REPOSITORY = resolve(import.meta.dirname, '../../..');
-const REST_PORT = 8081;
 
 /** The role of a pod. */
 export type Role = 'coordinator' | 'worker';
@@ -36,12 +35,15 @@ export interface PlatformOptions {
   readonly sections: Sections;
   /** Makes what carries out `preview`, `up` and `destroy` for a stack file; `directory` is for its state. */
   readonly deploy: (stackFile: string, directory: string) => Deployer;
+  /** How its pods are asked; by Node, which our engine's image has, when left out. */
+  readonly access?: PodAccess;
 }
 
 /** One stack; `open` it, and `close` it whatever happened. */
 export class Platform {
   readonly namespace: string;
   readonly #cluster: Cluster;
+  readonly #access: PodAccess;
   readonly #options: PlatformOptions;
   readonly #directory: string;
   readonly #deployer: Deployer;
@@ -50,6 +52,7 @@ export class Platform {
   private constructor(options: PlatformOptions, directory: string) {
     this.#options = options;
     this.#cluster = options.cluster;
+    this.#access = options.access ?? accessByNode(options.cluster);
     this.namespace = options.namespace;
     this.#directory = directory;
     this.#sections = merge(options.sections, {
@@ -103,6 +106,14 @@ export class Platform {
     return this.#cluster.core.readNamespacedPod({ namespace: this.namespace, name });
   }
 
+  /** Resolves when no pod has this name any more. */
+  async podIsGone(name: string): Promise<void> {
+    await until(`${name} is gone`, async () => {
+      const all = await this.#cluster.core.listNamespacedPod({ namespace: this.namespace });
+      return all.items.every((pod) => nameOf(pod) !== name);
+    });
+  }
+
   /** The one coordinator, once it is ready. */
   coordinator(): Promise<V1Pod> {
     return until('the coordinator is ready', async () =>
@@ -125,14 +136,11 @@ export class Platform {
     });
   }
 
-  /** Asks the coordinator from within its own pod, so that no network policy is in the way. */
-  async rest<Answer>(path: string, method = 'GET'): Promise<Answer> {
-    const pod = nameOf(await this.coordinator());
-    const script =
-      `fetch('http://127.0.0.1:${REST_PORT}${path}', { method: '${method}' })` +
-      '.then((answer) => answer.text()).then((text) => process.stdout.write(text))';
-    const output = await this.#cluster.output(this.namespace, pod, ['node', '-e', script]);
-    return JSON.parse(output.toString()) as Answer;
+  /** Asks the coordinator in its own pod. */
+  async rest<Answer>(path: string, method = 'GET', body?: unknown): Promise<Answer> {
+    const name = nameOf(await this.coordinator());
+    const pod = { namespace: this.namespace, name };
+    return JSON.parse(await this.#access.ask(pod, { path, method, body })) as Answer;
   }
 
   /** The jobs of the coordinator, the newest first. */
@@ -180,9 +188,7 @@ export class Platform {
     const pod = await until('a worker is ready', async () =>
       (await this.pods('worker')).find(isReady),
     );
-    const command = ['node', '-e', READ_FILES, folder];
-    const output = await this.#cluster.output(this.namespace, nameOf(pod), command);
-    return JSON.parse(gunzipSync(output).toString()) as Readonly<Record<string, string>>;
+    return this.#access.readFiles({ namespace: this.namespace, name: nameOf(pod) }, folder);
   }
 
   get #stackFile(): string {
@@ -198,17 +204,6 @@ export class Platform {
     await writeFile(this.#stackFile, stringify({ config: withoutNulls(merge(config, own)) }));
   }
 }
-
-/** Prints every file below its argument as one compressed JSON object; Node is all that the image has. */
-const READ_FILES = `
-const { readdirSync, readFileSync } = require('node:fs');
-const { join, relative } = require('node:path');
-const root = process.argv[1];
-const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-const files = entries.map((entry) => join(entry.parentPath, entry.name));
-const contents = files.map((file) => [relative(root, file), readFileSync(file, 'utf8')]);
-process.stdout.write(require('node:zlib').gzipSync(JSON.stringify(Object.fromEntries(contents))));
-`;
 
 function merge(base: Sections, changes: Sections): Sections {
   const merged: Record<string, unknown> = { ...base };

@@ -9,6 +9,7 @@ export type VolumeSource =
   { readonly kind: 'directory'; readonly path: string } | { readonly kind: 'storage-class' };
 
 const SIZE = '2Gi';
+const ACCESS_MODES = ['ReadWriteMany'];
 const NAMESPACE_MS = 120_000;
 
 /** Creates the claim `name`, and the volume for it where nothing else makes one. */
@@ -23,31 +24,38 @@ export async function provideClaim(
     () => cluster.namespaceExists(namespace),
     NAMESPACE_MS,
   );
-  const volumeName = `${namespace}-${name}`;
-  const accessModes = ['ReadWriteMany'];
-  if (source.kind === 'directory') {
-    await cluster.core.createPersistentVolume({
-      body: {
-        metadata: { name: volumeName },
-        spec: {
-          capacity: { storage: SIZE },
-          accessModes,
-          storageClassName: '',
-          persistentVolumeReclaimPolicy: 'Retain',
-          claimRef: { namespace, name },
-          hostPath: { path: source.path, type: 'Directory' },
-        },
-      },
-    });
-  }
+  const volumeName = volumeNameOf(namespace, name);
+  if (source.kind === 'directory') await provideVolume(cluster, namespace, name, source.path);
   await cluster.core.createNamespacedPersistentVolumeClaim({
     namespace,
     body: {
       metadata: { name },
       spec: {
-        accessModes,
+        accessModes: ACCESS_MODES,
         resources: { requests: { storage: SIZE } },
         ...(source.kind === 'directory' ? { storageClassName: '', volumeName } : {}),
+      },
+    },
+  });
+}
+
+/** Creates the volume for a claim that someone else makes, and for no other claim. */
+export async function provideVolume(
+  cluster: Cluster,
+  namespace: string,
+  name: string,
+  path: string,
+): Promise<void> {
+  await cluster.core.createPersistentVolume({
+    body: {
+      metadata: { name: volumeNameOf(namespace, name) },
+      spec: {
+        capacity: { storage: SIZE },
+        accessModes: ACCESS_MODES,
+        storageClassName: '',
+        persistentVolumeReclaimPolicy: 'Retain',
+        claimRef: { namespace, name },
+        hostPath: { path, type: 'Directory' },
       },
     },
   });
@@ -59,9 +67,14 @@ export async function removeVolume(
   namespace: string,
   name: string,
 ): Promise<void> {
-  const volumeName = `${namespace}-${name}`;
+  const volumeName = volumeNameOf(namespace, name);
   const { items } = await cluster.core.listPersistentVolume({
     fieldSelector: `metadata.name=${volumeName}`,
   });
   if (items.length > 0) await cluster.core.deletePersistentVolume({ name: volumeName });
+}
+
+/** Volumes have no namespace. */
+function volumeNameOf(namespace: string, claim: string): string {
+  return `${namespace}-${claim}`;
 }

@@ -94,7 +94,7 @@ export async function assembleRoot(root: string, files: readonly RootFile[]): Pr
 }
 
 /** The libraries and the loader that a binary is linked with, at the paths at which the loader looks for them. */
-async function listLibraries(binary: string): Promise<readonly string[]> {
+export async function listLibraries(binary: string): Promise<readonly string[]> {
   const listing = await runCommand(['ldd', binary]);
   const paths = [...listing.matchAll(/(?:=> |^\s+)(\/\S+) \(/gm)].map(([, path = '']) => path);
   if (paths.length === 0) throw new Error(`ldd lists no library of ${binary}:\n${listing}`);
