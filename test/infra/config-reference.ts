@@ -1,10 +1,11 @@
-// The tables of docs/deploy.md, from the schemas: every key of a stack file, and every variable of a pod. Run by hand it
-// writes them between the page's markers (`node test/infra/config-reference.ts`); deploy-guide.test.ts fails when they are
+// The tables of docs/deploy.md, from the schemas (every key of a stack file, every variable of a pod), and of docs/flink.md, from
+// the mapping to Flink's options. Run by hand it writes them between the pages' markers (`node test/infra/config-reference.ts`); deploy-guide.test.ts fails when they are
 // stale.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
+import { MAPPED_OPTIONS } from '../../infra/engines/flink/options.ts';
 import { stackSections } from '../../infra/stack-schema.ts';
 import { DEFAULTS, ENVIRONMENT, SETTING_NAMES, settingsShape } from '../../runtime/deployment.ts';
 import type { Settings } from '../../runtime/deployment.ts';
@@ -32,17 +33,45 @@ interface Row {
   readonly description: string;
 }
 
+/** The page about Flink. */
+export const FLINK_GUIDE = 'docs/flink.md';
+
 /** The page with both tables as they must be, formatted as `npm run format` would. */
-export async function renderGuide(page: string): Promise<string> {
-  const tables = { 'stack-keys': renderStackKeys(), environment: renderEnvironmentTable() };
+export function renderGuide(page: string): Promise<string> {
+  return renderTables(page, {
+    'stack-keys': renderStackKeys(),
+    environment: renderEnvironmentTable(),
+  });
+}
+
+/** The page about Flink with the mapping as it must be. */
+export function renderFlinkGuide(page: string): Promise<string> {
+  return renderTables(page, { 'flink-options': renderMapping() });
+}
+
+async function renderTables(page: string, tables: Record<string, string>): Promise<string> {
   const text = Object.entries(tables).reduce(replaceTable, page);
   return format(text, { ...(await resolveConfig(GUIDE)), filepath: GUIDE });
 }
 
+function renderMapping(): string {
+  const processes = { coordinator: 'JobManager', worker: 'TaskManager' };
+  const lines = MAPPED_OPTIONS.map(({ option, from, roles, isDefault }) => {
+    const keys = from.replaceAll(
+      /(^|[ ,])((?:workers|coordinator|job|engine|storage|kubernetes)\.[\w.]+)/g,
+      '$1`$2`',
+    );
+    const readers = roles.map((role) => processes[role]).join(', ');
+    return `| ${keys} | \`${option}\`${isDefault === true ? ' (a default)' : ''} | ${readers} |`;
+  });
+  const head = ['| Key | Option | Read by |', '| --- | --- | --- |'];
+  return `${[...head, ...lines].join('\n')}\n`;
+}
+
 function replaceTable(text: string, [name, table]: readonly [string, string]): string {
-  const block = new RegExp(`(<!-- ${name}:start.*?-->\n)[^]*?(\n<!-- ${name}:end -->)`);
-  if (!block.test(text)) throw new Error(`${GUIDE} lacks the markers of the table ${name}`);
-  return text.replace(block, (_all, start: string, end: string) => `${start}\n${table}${end}`);
+  const block = new RegExp(`(<!-- ${name}:start.*?-->\n)[^]*?(<!-- ${name}:end -->)`);
+  if (!block.test(text)) throw new Error(`the page lacks the markers of the table ${name}`);
+  return text.replace(block, (_all, start: string, end: string) => `${start}\n${table}\n${end}`);
 }
 
 function renderStackKeys(): string {
@@ -129,4 +158,7 @@ function code(value: unknown): string {
   return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
 }
 
-if (import.meta.main) writeFileSync(GUIDE, await renderGuide(readFileSync(GUIDE, 'utf8')));
+if (import.meta.main) {
+  writeFileSync(GUIDE, await renderGuide(readFileSync(GUIDE, 'utf8')));
+  writeFileSync(FLINK_GUIDE, await renderFlinkGuide(readFileSync(FLINK_GUIDE, 'utf8')));
+}

@@ -31,7 +31,7 @@ export interface MappedOption {
   /** A default that `engine.flinkConfiguration` may replace. */
   readonly isDefault?: boolean;
   /** Undefined when it is left to Flink. */
-  value(facts: FlinkFacts): string | number | boolean | undefined;
+  readonly value: (facts: FlinkFacts) => string | number | boolean | undefined;
 }
 
 /** What Java 17 must open to Flink and its serializers; the official image's configuration has the same list. */
@@ -228,7 +228,7 @@ const availabilityOptions: readonly MappedOption[] = [
   },
   ...['high-availability.cluster-id', 'kubernetes.cluster-id'].map((option) => ({
     option,
-    from: 'the job: image, arguments, parallelism, checkpoints, `engine.restoreFrom`',
+    from: 'the generation of the job',
     roles: BOTH,
     value: whenAvailable(({ generation }) => generation),
   })),
@@ -240,7 +240,7 @@ const availabilityOptions: readonly MappedOption[] = [
   },
   {
     option: 'jobmanager.rpc.address',
-    from: 'the job, as above, without high availability',
+    from: 'the generation of the job, without high availability',
     roles: BOTH,
     value: ({ config, generation }) =>
       config.coordinator.highAvailability ? undefined : generation,

@@ -17,7 +17,7 @@ interface OtherName {
   readonly variable: string;
   /** Section and keys. */
   readonly path: readonly [string, ...string[]];
-  write(value: unknown): unknown;
+  readonly write: (value: unknown) => unknown;
 }
 
 const asItIs = (value: unknown): unknown => value;
