@@ -24,7 +24,7 @@ const asItIs = (value: unknown): unknown => value;
 const inMebibytes = (value: unknown): unknown => `${String(value)}MiB`;
 
 /** The names of the container contract, and the keys that they stand for. */
-export const OTHER_NAMES: readonly OtherName[] = [
+const OTHER_NAMES: readonly OtherName[] = [
   { variable: 'JOB_NAME', path: ['engine', 'mainClass'], write: asItIs },
   { variable: 'JOB_MANAGER_REMOTE_JOBS_DIR', path: ['engine', 'jobDirectory'], write: asItIs },
   { variable: 'TASK_MANAGER_NUMBER_TASK_SLOTS', path: ['workers', 'slots'], write: asItIs },
