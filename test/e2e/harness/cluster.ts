@@ -62,11 +62,11 @@ export class Cluster {
         .exec(namespace, pod, '', [...command], stdout, stderr, null, false, (status) => {
           resolve(exitCodeOf(status));
         })
-        .then((socket) => {
+        .then((socket: unknown) => {
           // A connection that breaks brings no status.
-          socket.onclose = () => {
+          (socket as EventTarget).addEventListener('close', () => {
             reject(new Error(`the connection to ${namespace}/${pod} broke`));
-          };
+          });
         }, reject);
     });
     return { exitCode, stdout: stdout.content(), stderr: stderr.content().toString() };

@@ -54,7 +54,7 @@ async function expectRefusal(platform: Platform, reason: RegExp): Promise<void> 
 
 function missingImage(): string {
   const { own, image } = inject('facts');
-  const repository = own === undefined ? image?.split('@')[0] : `${own.registry}/millrace/engine`;
+  const repository = own === undefined ? image.split('@')[0] : `${own.registry}/millrace/engine`;
   return `${repository ?? ''}@sha256:${'0'.repeat(64)}`;
 }
 
