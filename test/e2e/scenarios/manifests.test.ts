@@ -15,9 +15,11 @@ import { renderManifests, toYaml } from '../checks/render-manifests.ts';
 import type { Manifest } from '../checks/render-manifests.ts';
 import { kubernetesVersion } from '../machine/binaries.ts';
 
-const COORDINATOR = 'Deployment/millrace-coordinator';
-const WORKER = 'Deployment/millrace-worker';
-const PREFLIGHT = 'Job/millrace-preflight';
+// The stacks of Millrace, and the one of Flink.
+const COORDINATORS = ['Deployment/millrace-coordinator', 'Deployment/orders-coordinator'];
+const WORKERS = ['Deployment/millrace-worker', 'Deployment/orders-worker'];
+const PREFLIGHTS = ['Job/millrace-preflight', 'Job/orders-preflight'];
+const FLINK = ['Deployment/orders-coordinator', 'Deployment/orders-worker', 'Job/orders-preflight'];
 const BUILD_MS = 1_800_000;
 
 const EXCEPTIONS: readonly Exception[] = [
@@ -25,35 +27,35 @@ const EXCEPTIONS: readonly Exception[] = [
     tool: 'kube-score',
     check: 'container-resources',
     message: 'CPU limit is not set',
-    objects: [COORDINATOR, WORKER, PREFLIGHT],
+    objects: [...COORDINATORS, ...WORKERS, ...PREFLIGHTS],
     why: 'idle cores of a node are there to be used; `workers.cpu.limit` sets a limit where none may be',
   },
   {
     tool: 'kube-score',
     check: 'container-image-pull-policy',
     message: 'ImagePullPolicy is not set to Always',
-    objects: [COORDINATOR, WORKER, PREFLIGHT],
+    objects: [...COORDINATORS, ...WORKERS, ...PREFLIGHTS],
     why: 'a tag is a hash of its sources or a digest, never reused; a restart must not need the registry',
   },
   {
     tool: 'kube-score',
     check: 'deployment-strategy',
     message: 'Deployment update strategy',
-    objects: [COORDINATOR],
+    objects: COORDINATORS,
     why: 'two coordinators at a time would both run the job: the old one is gone before the new one starts',
   },
   {
     tool: 'kube-score',
     check: 'deployment-replicas',
     message: 'Deployment few replicas',
-    objects: [COORDINATOR],
+    objects: COORDINATORS,
     why: 'there is one coordinator; its successor starts the job again',
   },
   {
     tool: 'kube-score',
     check: 'deployment-has-host-podantiaffinity',
     message: 'Deployment does not have a host podAntiAffinity set',
-    objects: [WORKER],
+    objects: WORKERS,
     why: 'topology spread constraints do the same without keeping a worker from its only free node',
   },
   {
@@ -62,6 +64,27 @@ const EXCEPTIONS: readonly Exception[] = [
     message: 'HPA few replicas',
     objects: ['HorizontalPodAutoscaler/millrace-worker'],
     why: 'one worker is enough for the least load of staging; nobody waits for an answer of a worker',
+  },
+  {
+    tool: 'kube-score',
+    check: 'container-security-context-user-group-id',
+    message: 'The container is running with a low user ID',
+    objects: FLINK,
+    why: 'user 9999 owns the files of the official Flink image',
+  },
+  {
+    tool: 'kube-score',
+    check: 'container-security-context-user-group-id',
+    message: 'The container running with a low group ID',
+    objects: FLINK,
+    why: 'group 9999 owns the files of the official Flink image',
+  },
+  {
+    tool: 'kube-score',
+    check: 'pod-probes-identical',
+    message: 'Container has the same readiness and liveness probe',
+    objects: ['Deployment/orders-worker'],
+    why: 'a TaskManager has one thing to ask, its RPC port; liveness asks it with more patience',
   },
 ];
 
@@ -124,6 +147,8 @@ const RENDERED_KINDS = [
   'PersistentVolumeClaim',
   'PodDisruptionBudget',
   'ResourceQuota',
+  'Role',
+  'RoleBinding',
   'Service',
   'ServiceAccount',
 ];

@@ -9,6 +9,7 @@ import (
 	_ "k8s.io/kubernetes/pkg/apis/core/install"
 	_ "k8s.io/kubernetes/pkg/apis/networking/install"
 	_ "k8s.io/kubernetes/pkg/apis/policy/install"
+	_ "k8s.io/kubernetes/pkg/apis/rbac/install"
 	"k8s.io/kubernetes/pkg/registry/apps/deployment"
 	"k8s.io/kubernetes/pkg/registry/autoscaling/horizontalpodautoscaler"
 	"k8s.io/kubernetes/pkg/registry/batch/job"
@@ -22,6 +23,8 @@ import (
 	"k8s.io/kubernetes/pkg/registry/networking/ingress"
 	"k8s.io/kubernetes/pkg/registry/networking/networkpolicy"
 	"k8s.io/kubernetes/pkg/registry/policy/poddisruptionbudget"
+	"k8s.io/kubernetes/pkg/registry/rbac/role"
+	"k8s.io/kubernetes/pkg/registry/rbac/rolebinding"
 )
 
 func kindOf(group, version, kind string) schema.GroupVersionKind {
@@ -30,17 +33,19 @@ func kindOf(group, version, kind string) schema.GroupVersionKind {
 
 // strategies are the API server's own rules for each kind that the program may render.
 var strategies = map[schema.GroupVersionKind]rest.RESTCreateStrategy{
-	kindOf("", "v1", "ConfigMap"):                          configmap.Strategy,
-	kindOf("", "v1", "LimitRange"):                         limitrange.Strategy,
-	kindOf("", "v1", "Namespace"):                          namespace.Strategy,
-	kindOf("", "v1", "PersistentVolumeClaim"):              persistentvolumeclaim.Strategy,
-	kindOf("", "v1", "ResourceQuota"):                      resourcequota.Strategy,
-	kindOf("", "v1", "Service"):                            service.Strategy,
-	kindOf("", "v1", "ServiceAccount"):                     serviceaccount.Strategy,
-	kindOf("apps", "v1", "Deployment"):                     deployment.Strategy,
-	kindOf("autoscaling", "v2", "HorizontalPodAutoscaler"): horizontalpodautoscaler.Strategy,
-	kindOf("batch", "v1", "Job"):                           job.Strategy,
-	kindOf("networking.k8s.io", "v1", "Ingress"):           ingress.Strategy,
-	kindOf("networking.k8s.io", "v1", "NetworkPolicy"):     networkpolicy.Strategy,
-	kindOf("policy", "v1", "PodDisruptionBudget"):          poddisruptionbudget.Strategy,
+	kindOf("", "v1", "ConfigMap"):                            configmap.Strategy,
+	kindOf("", "v1", "LimitRange"):                           limitrange.Strategy,
+	kindOf("", "v1", "Namespace"):                            namespace.Strategy,
+	kindOf("", "v1", "PersistentVolumeClaim"):                persistentvolumeclaim.Strategy,
+	kindOf("", "v1", "ResourceQuota"):                        resourcequota.Strategy,
+	kindOf("", "v1", "Service"):                              service.Strategy,
+	kindOf("", "v1", "ServiceAccount"):                       serviceaccount.Strategy,
+	kindOf("apps", "v1", "Deployment"):                       deployment.Strategy,
+	kindOf("autoscaling", "v2", "HorizontalPodAutoscaler"):   horizontalpodautoscaler.Strategy,
+	kindOf("batch", "v1", "Job"):                             job.Strategy,
+	kindOf("networking.k8s.io", "v1", "Ingress"):             ingress.Strategy,
+	kindOf("networking.k8s.io", "v1", "NetworkPolicy"):       networkpolicy.Strategy,
+	kindOf("policy", "v1", "PodDisruptionBudget"):            poddisruptionbudget.Strategy,
+	kindOf("rbac.authorization.k8s.io", "v1", "Role"):        role.Strategy,
+	kindOf("rbac.authorization.k8s.io", "v1", "RoleBinding"): rolebinding.Strategy,
 }
