@@ -1,7 +1,7 @@
 // What a scenario starts from: the cluster of this run, an image with the scenarios' jobs, and a stack of its own in a
 // namespace of its own, so that scenarios can be run alone and in any order.
 
-import { chown, mkdir } from 'node:fs/promises';
+import { chown, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inject, onTestFinished } from 'vitest';
 import { RUNTIME_USER } from '../../../infra/k8s/security-context.ts';
@@ -105,7 +105,9 @@ async function volumeSource(options: ScenarioOptions, namespace: string): Promis
   return { kind: 'directory', path };
 }
 
+/** Empty, also on a cluster that was kept. */
 async function makeDirectory(path: string, user: number): Promise<string> {
+  await rm(path, { recursive: true, force: true });
   await mkdir(path, { recursive: true });
   await chown(path, user, user);
   return path;

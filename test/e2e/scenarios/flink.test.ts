@@ -23,6 +23,8 @@ const RATE = { recordsPerSecond: 1_000, keys: 10 };
 const BUILD_MS = 900_000;
 const SCENARIO_MS = 900_000;
 const FINISH_MS = 300_000;
+/** A TaskManager that is added must come while the job runs, also on a busy machine. */
+const SCALE_SECONDS = 120;
 
 const { own } = inject('facts');
 const java = judgeJava(await readJava());
@@ -81,7 +83,7 @@ it(
 
 it('runs on the slots that there are', { timeout: SCENARIO_MS }, async (test) => {
   test.skip(reason !== undefined, reason);
-  const { platform, start } = await openFlinkScenario(build, 'flink-scale', 60, {
+  const { platform, start } = await openFlinkScenario(build, 'flink-scale', SCALE_SECONDS, {
     job: null,
     workers: { replicas: 1 },
   });
@@ -104,7 +106,7 @@ it('runs on the slots that there are', { timeout: SCENARIO_MS }, async (test) =>
   await parallelismIs(platform, 2);
   recordTime('Flink: one more TaskManager by stack config to the job on it', changedMs);
   expect(nameOf(await platform.coordinator())).toBe(jobManager);
-  await endsRight(platform, 60);
+  await endsRight(platform, SCALE_SECONDS);
 });
 
 it('continues a changed job from a savepoint', { timeout: SCENARIO_MS }, async (test) => {
