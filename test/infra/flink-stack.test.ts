@@ -138,6 +138,9 @@ describe('with high availability', () => {
       'high-availability.storageDir': 'file:///var/lib/millrace/checkpoints/ha',
       'high-availability.cluster-id': id,
       'kubernetes.cluster-id': id,
+      // A job that has finished is not run again by the next JobManager.
+      'job-result-store.delete-on-commit': false,
+      'application-result-store.delete-on-commit': false,
     });
     expect(deployed.container('coordinator-deployment').args?.[1]).toBe(
       '-Djobmanager.rpc.address=$(POD_IP)',

@@ -226,6 +226,15 @@ const availabilityOptions: readonly MappedOption[] = [
     roles: BOTH,
     value: whenAvailable(inStore('ha')),
   },
+  // Kept results are how a JobManager that starts again knows of a job that has finished; it would run it once more.
+  ...['job-result-store.delete-on-commit', 'application-result-store.delete-on-commit'].map(
+    (option) => ({
+      option,
+      from: 'coordinator.highAvailability',
+      roles: JOB_MANAGER,
+      value: whenAvailable(() => 'false'),
+    }),
+  ),
   ...['high-availability.cluster-id', 'kubernetes.cluster-id'].map((option) => ({
     option,
     from: 'the generation of the job',

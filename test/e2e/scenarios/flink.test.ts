@@ -12,11 +12,12 @@ import {
   type FlinkBuild,
 } from '../flink/flink-scenario.ts';
 import { judgeJava, readJava } from '../flink/java.ts';
-import { nameOf } from '../harness/cluster.ts';
+import { type Cluster, nameOf } from '../harness/cluster.ts';
 import { recordTime } from '../harness/measurements.ts';
 import { expectedLines } from '../harness/paced-answer.ts';
 import type { Platform } from '../harness/platform.ts';
 import { changes, summarize } from '../harness/steps.ts';
+import { until } from '../harness/until.ts';
 
 const RATE = { recordsPerSecond: 1_000, keys: 10 };
 /** With Maven's first download of Flink. */
@@ -76,6 +77,7 @@ it(
     await endsRight(platform, 60);
 
     expect(changes(await platform.up())).toEqual([]);
+    await staysFinished(cluster, platform, 60);
     await platform.destroy();
     expect(await cluster.namespaceExists(namespace)).toBe(false);
   },
@@ -130,6 +132,24 @@ it('continues a changed job from a savepoint', { timeout: SCENARIO_MS }, async (
   expect(checkpoints.latest.restored?.is_savepoint).toBe(true);
   await endsRight(platform, 60);
 });
+
+/** A JobManager that starts after the end finds that the job has finished, and does not run it again. */
+async function staysFinished(cluster: Cluster, platform: Platform, seconds: number): Promise<void> {
+  const { namespace } = platform;
+  const name = nameOf(await platform.coordinator());
+  await cluster.core.deleteNamespacedPod({ namespace, name });
+  await platform.podIsGone(name);
+  // By the time that the TaskManagers are back, it would have begun.
+  await until(
+    'the next JobManager has its TaskManagers',
+    async () => (await platform.rest<{ taskmanagers: number }>('/overview')).taskmanagers === 2,
+    FINISH_MS,
+  );
+  expect(await platform.jobs()).toEqual([]);
+  expect(await platform.lines('/data/out/paced/counts')).toEqual(
+    expectedLines({ ...RATE, seconds }),
+  );
+}
 
 /** Each line once, none lost and none twice, whatever happened on the way. */
 async function endsRight(platform: Platform, seconds: number): Promise<void> {
