@@ -55,9 +55,9 @@ const SCALED = {
   mode: 'hpa',
   minReplicas: 1,
   maxReplicas: 3,
-  cpuUtilization: 60,
+  cpuUtilization: 30,
   scaleUpWindow: '0s',
-  scaleDownWindow: '15s',
+  scaleDownWindow: '30s',
 };
 
 /** The keys of the other mode are refused, not ignored. */
