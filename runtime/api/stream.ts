@@ -10,8 +10,8 @@ import { type LogicalNode, MAIN_OUTPUT, type Partitioning } from '../graph/logic
 import {
   type AggregateColumn,
   type KeyedProcessFunctions,
-  type KeySelector,
   LATE_OUTPUT,
+  type OperatorSpec,
   type ProcessContext,
   type TimeWindow,
   type TumblingWindows,
@@ -25,15 +25,8 @@ import type { Aggregate, AggregateFunction, NumberField } from './aggregate.ts';
 import { type KeyField, selectByFunction, selectFields } from './key-selector.ts';
 import type { KeyedProcess, StreamContext } from './process-functions.ts';
 import type { Declared } from './states.ts';
+import { type AddOptions, KeyedHandle, StreamHandle } from './stream-handle.ts';
 import { type AggregateResult, checkColumnNames } from './windows.ts';
-
-/** One output of one operator, as an input to the next. */
-export interface StreamOrigin {
-  readonly node: LogicalNode;
-  readonly output: string;
-  /** How its records get to the next operator; `auto` when the job says nothing. */
-  readonly partitioning?: Partitioning;
-}
 
 /** An invalid record and why. */
 export interface DeadLetter {
@@ -43,12 +36,11 @@ export interface DeadLetter {
 
 /** A stream of records of type T. */
 export class Stream<T> {
-  readonly #builder: GraphBuilder;
-  readonly #origins: readonly StreamOrigin[];
+  /** For the files of this folder. */
+  readonly handle: StreamHandle;
 
-  constructor(builder: GraphBuilder, origins: readonly StreamOrigin[]) {
-    this.#builder = builder;
-    this.#origins = origins;
+  constructor(handle: StreamHandle) {
+    this.handle = handle;
   }
 
   /** One result a record. With `type`, results are laid out by that schema when they cross threads. */
@@ -66,7 +58,7 @@ export class Stream<T> {
   filter(keep: (value: T) => boolean): OperatorStream<T>;
   filter(keep: (value: T) => boolean): OperatorStream<T> {
     const spec = { kind: 'filter', keep: keep as (value: unknown) => boolean } as const;
-    return this.#add(spec, 'filter', this.#recordType());
+    return this.#add(spec, 'filter', this.handle.recordType());
   }
 
   /** Any number of results a record. */
@@ -114,12 +106,12 @@ export class Stream<T> {
     });
     stream.named('validate');
     stream.node.outputTypes.set(MAIN_OUTPUT, recordTypeOf(schema));
-    return new ValidatedStream(this.#builder, stream.node);
+    return new ValidatedStream(this.handle.builder, stream.node);
   }
 
   /** States the record type without checking it: rows are laid out by the schema, a record that does not fit fails. */
   typed(schema: z.ZodType<T>): this {
-    for (const { node, output } of this.#origins)
+    for (const { node, output } of this.handle.origins)
       node.outputTypes.set(output, recordTypeOf(schema));
     return this;
   }
@@ -130,13 +122,12 @@ export class Stream<T> {
       kind: 'timestamps',
       watermarks: watermarks as WatermarkStrategy<unknown>,
     } as const;
-    return this.#add(spec, `timestamps: ${watermarks.label}`, this.#recordType());
+    return this.#add(spec, `timestamps: ${watermarks.label}`, this.handle.recordType());
   }
 
   /** All records of several streams, in no order between them. */
   union(...others: readonly Stream<T>[]): Stream<T> {
-    const origins = [...this.#origins, ...others.flatMap((other) => other.#origins)];
-    return new Stream(this.#builder, origins);
+    return new Stream(this.handle.union(others.map((other) => other.handle)));
   }
 
   /** Groups records by a key: a field, several fields (a tuple), or a function of the record. */
@@ -152,7 +143,7 @@ export class Stream<T> {
       typeof key === 'function'
         ? selectByFunction(key)
         : selectFields(typeof key === 'string' ? [key] : key);
-    return new KeyedStream(this.#builder, this.#origins, selector, this.#recordType());
+    return new KeyedStream(new KeyedHandle(this.handle, selector));
   }
 
   /** The next operator's subtask i gets what this one's subtask i emits. */
@@ -194,48 +185,25 @@ export class Stream<T> {
   }
 
   #add<Out>(
-    spec: Parameters<GraphBuilder['add']>[0],
+    spec: OperatorSpec,
     name: string,
     outputType: RecordType | undefined,
   ): OperatorStream<Out> {
-    const node = this.#builder.add(spec, {
-      name,
-      inputs: this.#edges(),
-      outputType,
-    });
-    return new OperatorStream(this.#builder, node);
-  }
-
-  #edges() {
-    return this.#origins.map(({ node, output, partitioning = { kind: 'auto' } }) => ({
-      from: node.id,
-      output,
-      partitioning,
-    }));
+    return new OperatorStream(this.handle.builder, this.handle.add(spec, { name, outputType }));
   }
 
   #partitioned(partitioning: Partitioning): Stream<T> {
-    const origins = this.#origins.map((origin) => ({ ...origin, partitioning }));
-    return new Stream(this.#builder, origins);
-  }
-
-  /** The record type, when all origins agree on one. */
-  #recordType(): RecordType | undefined {
-    const types = this.#origins.map(({ node, output }) => node.outputTypes.get(output));
-    const texts = new Set(types.map((type) => JSON.stringify(type)));
-    return texts.size === 1 ? types[0] : undefined;
+    return new Stream(this.handle.partitioned(partitioning));
   }
 }
 
 /** The stream an operator makes; the operator itself can still be named and sized. */
 export class OperatorStream<T> extends Stream<T> {
   readonly node: LogicalNode;
-  readonly #builder: GraphBuilder;
 
   constructor(builder: GraphBuilder, node: LogicalNode) {
-    super(builder, [{ node, output: MAIN_OUTPUT }]);
+    super(new StreamHandle(builder, [{ node, output: MAIN_OUTPUT }]));
     this.node = node;
-    this.#builder = builder;
   }
 
   /** What plans and pages call it. */
@@ -287,7 +255,7 @@ export class OperatorStream<T> extends Stream<T> {
   /** What the operator sent to a side output. */
   sideOutput<Side>(tag: string, type?: z.ZodType<Side>): Stream<Side> {
     if (type !== undefined) this.node.outputTypes.set(tag, recordTypeOf(type));
-    return new Stream(this.#builder, [{ node: this.node, output: tag }]);
+    return new Stream(new StreamHandle(this.handle.builder, [{ node: this.node, output: tag }]));
   }
 }
 
@@ -303,38 +271,24 @@ export class ValidatedStream<T> extends OperatorStream<T> {
 
 /** Records grouped by key: state and timers belong to one key, and all records of a key go to one subtask. */
 export class KeyedStream<T, K extends Key, KeyFields> {
-  readonly #builder: GraphBuilder;
-  readonly #origins: readonly StreamOrigin[];
-  readonly #selector: KeySelector;
-  readonly #recordType: RecordType | undefined;
+  /** For the files of this folder. */
+  readonly handle: KeyedHandle;
 
-  constructor(
-    builder: GraphBuilder,
-    origins: readonly StreamOrigin[],
-    selector: KeySelector,
-    recordType: RecordType | undefined,
-  ) {
-    this.#builder = builder;
-    this.#origins = origins;
-    this.#selector = selector;
-    this.#recordType = recordType;
+  constructor(handle: KeyedHandle) {
+    this.handle = handle;
   }
 
   /** A running combination: emits the combined value after each record. */
   reduce(combine: (left: T, right: T) => T): OperatorStream<T> {
-    const node = this.#builder.add(
+    const { selector, stream } = this.handle;
+    return this.#add(
       {
         kind: 'keyed-reduce',
-        selector: this.#selector,
+        selector,
         reduce: combine as (left: unknown, right: unknown) => unknown,
       },
-      {
-        name: 'reduce',
-        inputs: keyedEdges(this.#origins, this.#selector),
-        outputType: this.#recordType,
-      },
+      { name: 'reduce', outputType: stream.recordType() },
     );
-    return new OperatorStream(this.#builder, node);
   }
 
   /** Your own logic with state and timers. */
@@ -347,10 +301,10 @@ export class KeyedStream<T, K extends Key, KeyFields> {
     functions: KeyedProcess<T, K, Out, Declarations>,
     options: { type?: z.ZodType<Out> } = {},
   ): OperatorStream<Out> {
-    const node = this.#builder.add(
+    return this.#add(
       {
         kind: 'keyed-process',
-        selector: this.#selector,
+        selector: this.handle.selector,
         functions: {
           ...functions,
           state: functions.state ?? {},
@@ -358,35 +312,28 @@ export class KeyedStream<T, K extends Key, KeyFields> {
       },
       {
         name: 'process',
-        inputs: keyedEdges(this.#origins, this.#selector),
         outputType: options.type === undefined ? undefined : recordTypeOf(options.type),
       },
     );
-    return new OperatorStream(this.#builder, node);
   }
 
   /** Cuts each key's records into windows of event time. */
   window(windows: TumblingWindows): WindowedStream<T, K, KeyFields> {
-    return new WindowedStream(this.#builder, this.#origins, this.#selector, windows);
+    return new WindowedStream(this.handle, windows);
+  }
+
+  #add<Out>(spec: OperatorSpec, options: AddOptions): OperatorStream<Out> {
+    return new OperatorStream(this.handle.stream.builder, this.handle.add(spec, options));
   }
 }
 
 /** Records grouped by key and window, to be evaluated when the watermark passes the window's end. */
 export class WindowedStream<T, K extends Key, KeyFields> {
-  readonly #builder: GraphBuilder;
-  readonly #origins: readonly StreamOrigin[];
-  readonly #selector: KeySelector;
+  readonly #keyed: KeyedHandle;
   readonly #windows: TumblingWindows;
 
-  constructor(
-    builder: GraphBuilder,
-    origins: readonly StreamOrigin[],
-    selector: KeySelector,
-    windows: TumblingWindows,
-  ) {
-    this.#builder = builder;
-    this.#origins = origins;
-    this.#selector = selector;
+  constructor(keyed: KeyedHandle, windows: TumblingWindows) {
+    this.#keyed = keyed;
     this.#windows = windows;
   }
 
@@ -398,8 +345,8 @@ export class WindowedStream<T, K extends Key, KeyFields> {
       name,
       ...aggregate,
     }));
-    checkColumnNames(list, this.#selector.fields ?? ['key']);
-    const { fields } = this.#selector;
+    checkColumnNames(list, this.#keyed.selector.fields ?? ['key']);
+    const { fields } = this.#keyed.selector;
     const read = list.flatMap((column) => column.field ?? []);
     const reads = fields === undefined ? undefined : [...new Set([...fields, ...read])];
     return this.#add({ kind: 'columns', columns: list }, 'aggregate', reads);
@@ -441,11 +388,11 @@ export class WindowedStream<T, K extends Key, KeyFields> {
     verb: string,
     reads: readonly string[] | undefined,
   ): WindowStream<Out, T> {
-    const node = this.#builder.add(
-      { kind: 'window', selector: this.#selector, windows: this.#windows, evaluation },
-      { name: `window: ${verb}`, inputs: keyedEdges(this.#origins, this.#selector), reads },
+    const node = this.#keyed.add(
+      { kind: 'window', selector: this.#keyed.selector, windows: this.#windows, evaluation },
+      { name: `window: ${verb}`, reads },
     );
-    return new WindowStream(this.#builder, node);
+    return new WindowStream(this.#keyed.stream.builder, node);
   }
 }
 
@@ -455,9 +402,4 @@ export class WindowStream<Out, In> extends OperatorStream<Out> {
   late(): Stream<In> {
     return this.sideOutput<In>(LATE_OUTPUT);
   }
-}
-
-function keyedEdges(origins: readonly StreamOrigin[], selector: KeySelector) {
-  const partitioning: Partitioning = { kind: 'hash', ...selector };
-  return origins.map(({ node, output }) => ({ from: node.id, output, partitioning }));
 }

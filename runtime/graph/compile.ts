@@ -146,6 +146,7 @@ function buildEdges(
         output: input.output,
         toNode: node.id,
         inputIndex,
+        port: input.port,
         shipStrategy: shipStrategyOf(input, parallelism[input.from], parallelism[node.id]),
         recordType,
         droppedFields: droppedFields(type, recordType),

@@ -46,6 +46,8 @@ export interface Operator {
   open?(): Promise<void> | void;
   /** One record of the first input. */
   readonly process: Emit;
+  /** One record of the second input, of an operator that has two. Both are called by the same thread, one at a time. */
+  readonly processSecond?: Emit;
   /** Event time has reached `watermarkMs`. False: stopped early, call again. */
   advanceWatermark?(watermarkMs: number): boolean;
   /** The clock has reached what `wakeAt` asked for. False: stopped early, call again. */

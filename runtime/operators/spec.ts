@@ -5,6 +5,7 @@ import type { SinkSpec, SourceSpec } from '../connectors/connector.ts';
 import type { Key } from '../core/key-group.ts';
 import type { StateDescriptor } from '../state/state.ts';
 import type { WatermarkStrategy } from '../time/watermark.ts';
+import type { Operator, OperatorContext } from './operator.ts';
 
 /** How the key of a record is found, and what it is called in results. */
 export interface KeySelector {
@@ -72,6 +73,25 @@ export interface TumblingWindows {
   readonly offsetMs: number;
 }
 
+/** Overlapping windows of one size, one beginning every `slideMs`. */
+export interface SlidingWindows {
+  readonly kind: 'sliding';
+  readonly sizeMs: number;
+  readonly slideMs: number;
+  readonly offsetMs: number;
+}
+
+/** Windows that grow by `stepMs` from a common start up to `sizeMs`, then begin anew (Flink SQL: CUMULATE). */
+export interface CumulativeWindows {
+  readonly kind: 'cumulative';
+  readonly sizeMs: number;
+  readonly stepMs: number;
+  readonly offsetMs: number;
+}
+
+/** Windows whose bounds follow from time alone, the same for every key. */
+export type AlignedWindows = TumblingWindows | SlidingWindows | CumulativeWindows;
+
 /** Every operator kind. */
 export type OperatorSpec =
   | {
@@ -102,6 +122,11 @@ export type OperatorSpec =
       readonly selector: KeySelector;
       readonly windows: TumblingWindows;
       readonly evaluation: WindowEvaluation;
+    }
+  | {
+      readonly kind: 'custom';
+      /** Makes the operator of one subtask; see `operator.ts` for what it must guarantee. */
+      readonly create: (context: OperatorContext) => Operator;
     }
   | { readonly kind: 'sink'; readonly sink: SinkSpec<unknown> };
 

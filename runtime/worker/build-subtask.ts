@@ -24,10 +24,9 @@ import { MAIN_OUTPUT } from '../graph/logical.ts';
 import type { PhysicalPlan, PlannedEdge, PlannedOperator, PlannedTask } from '../graph/physical.ts';
 import type { OutputEdge, RouteFailure } from '../shuffle/output-edge.ts';
 import { OutputGate } from '../shuffle/output-gate.ts';
-import type { ChannelReader } from '../shuffle/channel-reader.ts';
 import type { MemoryBudget } from '../state/memory-budget.ts';
 import { Chain, type ChainLink, type ChainOutput, ChainTimes } from './chain.ts';
-import { InputSubtask } from './input-subtask.ts';
+import { type InputChannel, InputSubtask } from './input-subtask.ts';
 import type { LoadedMakers } from './makers.ts';
 import { describeRecord } from './record-preview.ts';
 import { SourceSubtask } from './source-subtask.ts';
@@ -53,7 +52,7 @@ export interface SlotServices {
     failure: RouteFailure,
   ): OutputEdge;
   /** The channels that this subtask reads, over all its input edges. */
-  openInputs(edges: readonly PlannedEdge[], address: SubtaskAddress): readonly ChannelReader[];
+  openInputs(edges: readonly PlannedEdge[], address: SubtaskAddress): readonly InputChannel[];
 }
 
 /** Makes one subtask; nothing is opened yet. */
@@ -123,7 +122,7 @@ class SubtaskBuilder {
     const spec = this.#specAt(0);
     if (spec.kind === 'source') return this.#makeSource(spec, parts);
     const edges = this.#plan.edges.filter((edge) => edge.toTask === this.#task.index);
-    return new InputSubtask({ ...parts, readers: this.#services.openInputs(edges, this.#address) });
+    return new InputSubtask({ ...parts, inputs: this.#services.openInputs(edges, this.#address) });
   }
 
   #makeSource(
@@ -327,6 +326,8 @@ function createOperator(
       return createKeyedReduce(spec, context);
     case 'window':
       return createWindow(spec, context);
+    case 'custom':
+      return spec.create(context);
     case 'sink':
       return makeSink(spec);
   }

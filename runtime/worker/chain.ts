@@ -47,6 +47,8 @@ export interface ChainParts {
 export class Chain {
   /** Feeds the head. */
   readonly process: Emit;
+  /** Feeds the second input of a head that has one. */
+  readonly processSecond: Emit | undefined;
   /** True when an operator makes its own watermarks: advance again after records. */
   readonly makesWatermarks: boolean;
   readonly #links: readonly ChainLink[];
@@ -80,6 +82,7 @@ export class Chain {
     this.makesWatermarks = links.some((link) => link.operator.outputWatermark !== undefined);
     const head = links[0]?.operator;
     this.process = head === undefined ? () => undefined : head.process.bind(head);
+    this.processSecond = head?.processSecond?.bind(head);
   }
 
   /** The watermark the head has reached. */
