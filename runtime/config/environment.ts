@@ -89,6 +89,7 @@ export const ENVIRONMENT: EnvironmentTable = {
   jobsDirectory: { variable: 'JOB_MANAGER_REMOTE_JOBS_DIR', readBy: COORDINATOR, ...text },
   jobParameters: { variable: 'MILLRACE_JOB_PARAMETERS', readBy: COORDINATOR, ...jsonObject },
   parallelism: { variable: 'MILLRACE_PARALLELISM', readBy: COORDINATOR, ...integer },
+  mode: { variable: 'MILLRACE_MODE', readBy: COORDINATOR, ...text },
   coordinatorHost: { variable: 'MILLRACE_COORDINATOR_HOST', readBy: WORKER, ...text },
   rpcPort: { variable: 'MILLRACE_RPC_PORT', readBy: BOTH, ...integer },
   restPort: { variable: 'MILLRACE_REST_PORT', readBy: COORDINATOR, ...integer },

@@ -117,7 +117,7 @@ export class Slot {
   /** Loads the job and makes its plan, which must be the coordinator's. */
   async #plan({ program, planHash }: SlotDeployment): Promise<PlannedJob> {
     const job = await loadJob(program.module);
-    const planned = planJob(job, program.parameters, program.parallelism);
+    const planned = planJob(job, program.parameters, program);
     if (planned.plan.hash !== planHash) {
       throw new EngineError(
         'PLAN_MISMATCH',

@@ -93,7 +93,7 @@ export class GuideRunner {
 async function explain(module: string, args: readonly string[]): Promise<Answer> {
   const { parallelism, own } = splitArguments(args);
   const job = await loadJob(module);
-  const { plan } = planJob(job, parseJobParameters(job, own), parallelism);
+  const { plan } = planJob(job, parseJobParameters(job, own), { parallelism });
   const lines = explainPlan(plan);
   return () => lines;
 }
