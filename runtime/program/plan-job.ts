@@ -44,7 +44,12 @@ export function planJob(
   const environment = new Environment();
   build(job, environment, parsed.data);
   const { graph } = environment;
-  const plan = compileGraph(graph, { jobName: job.name, parallelism, mode, parameters: parsed.data });
+  const plan = compileGraph(graph, {
+    jobName: job.name,
+    parallelism,
+    mode,
+    parameters: parsed.data,
+  });
   return { job, parameters: parsed.data, graph, plan };
 }
 

@@ -28,7 +28,9 @@ describe('planning a job', () => {
     const planned = planJob(job, { every: '2s' }, { parallelism: 3 });
     expect(planned.parameters).toStrictEqual({ to: 5, every: 2000 });
     expect(planned.plan.tasks[0]?.parallelism).toBe(3);
-    expect(planJob(job, { to: 5, every: 2000 }, { parallelism: 3 }).plan.hash).toBe(planned.plan.hash);
+    expect(planJob(job, { to: 5, every: 2000 }, { parallelism: 3 }).plan.hash).toBe(
+      planned.plan.hash,
+    );
     expect(planJob(job, { every: '3s' }, { parallelism: 3 }).plan.hash).not.toBe(planned.plan.hash);
   });
 
@@ -42,7 +44,9 @@ describe('planning a job', () => {
     const failing = build(() => {
       throw new TypeError('x is undefined');
     });
-    expect(() => planJob(failing, {}, { parallelism: 1 })).toThrow('build() of numbers failed: x is undefined');
+    expect(() => planJob(failing, {}, { parallelism: 1 })).toThrow(
+      'build() of numbers failed: x is undefined',
+    );
     const refusing = build(() => {
       throw new EngineError('INPUT_NOT_FOUND', 'no such file');
     });
