@@ -5,6 +5,7 @@
 //   I3. Times never fall as ids rise: only the shuffle of I2 puts events out of order.
 
 import { EngineError } from 'millrace';
+import { channelOf, NO_CHANNEL } from './channels.ts';
 import type { Auction, Bid, NexmarkEvent, Person } from './events.ts';
 import { JavaRandom } from './java-random.ts';
 
@@ -38,45 +39,11 @@ const BID_BYTES = 100;
 /** The shuffle within a group: a prime, hence a permutation of every group whose size it does not divide. */
 const SHUFFLE_PRIME = 953;
 
-const STATES = ['AZ', 'CA', 'ID', 'OR', 'WA', 'WY'];
-const CITIES = [
-  'Phoenix',
-  'Los Angeles',
-  'San Francisco',
-  'Boise',
-  'Portland',
-  'Bend',
-  'Redmond',
-  'Seattle',
-  'Kent',
-  'Cheyenne',
-];
-const FIRST_NAMES = [
-  'Peter',
-  'Paul',
-  'Luke',
-  'John',
-  'Saul',
-  'Vicky',
-  'Kate',
-  'Julie',
-  'Sarah',
-  'Deiter',
-  'Walter',
-];
-const LAST_NAMES = [
-  'Shultz',
-  'Abrams',
-  'Spencer',
-  'White',
-  'Bartels',
-  'Walton',
-  'Smith',
-  'Jones',
-  'Noris',
-];
-const HOT_CHANNELS = ['Google', 'Facebook', 'Baidu', 'Apple'];
-const CHANNELS = 10_000;
+const STATES = 'AZ,CA,ID,OR,WA,WY'.split(',');
+const CITIES =
+  'Phoenix,Los Angeles,San Francisco,Boise,Portland,Bend,Redmond,Seattle,Kent,Cheyenne'.split(',');
+const FIRST_NAMES = 'Peter,Paul,Luke,John,Saul,Vicky,Kate,Julie,Sarah,Deiter,Walter'.split(',');
+const LAST_NAMES = 'Shultz,Abrams,Spencer,White,Bartels,Walton,Smith,Jones,Noris'.split(',');
 
 const LETTER_A = 0x61;
 const SPACE = 0x20;
@@ -201,16 +168,8 @@ export class EventGenerator {
     const price = nextPrice(random);
     const extra = this.#extra(32, BID_BYTES);
     const dateTime = this.#timeMs(id);
-    const { channel, url } = this.#hasChannel ? this.#channel(id) : NO_CHANNEL;
+    const { channel, url } = this.#hasChannel ? channelOf(id, this.#channelRandom) : NO_CHANNEL;
     return { type: 'bid', auction, bidder, price, channel, url, dateTime, extra };
-  }
-
-  #channel(id: number): Channel {
-    const random = this.#channelRandom;
-    random.seed(id * 31 + 7);
-    if (random.nextInt(2) > 0) return HOT_CHANNEL_LIST[random.nextInt(4)] ?? NO_CHANNEL;
-    const k = random.nextInt(CHANNELS);
-    return channelOf(k, random.nextInt(10) > 0);
   }
 
   /** Fills an event up to about `wanted` bytes, of which `present` are there. Drawn last, so that it can be left out. */
@@ -249,37 +208,6 @@ export class EventGenerator {
 /** How far apart in event time two events of one group can be: with `outOfOrder` 1, not at all. */
 export function disorderMs({ rate, outOfOrder = 1 }: GeneratorOptions): number {
   return Math.ceil(((checkGroupSize(outOfOrder) - 1) * delayUsOf(rate)) / 1000);
-}
-
-interface Channel {
-  readonly channel: string;
-  readonly url: string;
-}
-
-const NO_CHANNEL: Channel = { channel: '', url: '' };
-const HOT_CHANNEL_LIST: readonly Channel[] = HOT_CHANNELS.map((channel, index) => ({
-  channel,
-  url: `https://www.nexmark.com/h${index}/a/b/item.htm?query=1`,
-}));
-
-/** Half of the bids come by one of so few channels that their texts are worth keeping: with and without an id. */
-const knownChannels: (Channel | undefined)[] = Array.from({ length: 2 * CHANNELS });
-
-function channelOf(k: number, hasId: boolean): Channel {
-  return (knownChannels[hasId ? k + CHANNELS : k] ??= makeChannel(k, hasId));
-}
-
-function makeChannel(k: number, hasId: boolean): Channel {
-  const page = `https://www.nexmark.com/c${k % 97}/d${k % 13}/e${k % 7}/item.htm?query=1`;
-  const id = Math.abs(reverseBits(k));
-  return { channel: `channel-${k}`, url: hasId ? `${page}&channel_id=${id}` : page };
-}
-
-/** As an int32, like Integer.reverse. */
-function reverseBits(value: number): number {
-  let reversed = 0;
-  for (let bit = 0; bit < 32; bit++) reversed = (reversed << 1) | ((value >>> bit) & 1);
-  return reversed;
 }
 
 function pick(names: readonly string[], random: JavaRandom): string {

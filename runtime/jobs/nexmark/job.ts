@@ -14,7 +14,7 @@ export default defineJob({
   parameters: z.object({
     query: z.string().describe('a query such as q5, several as q5,q7, or all'),
     events: z.int().min(0).default(10_000).describe('how many events to generate'),
-    rate: z.int().min(1).default(10_000).describe('events a second of event time'),
+    rate: z.int().min(1).default(100).describe('events a second of event time'),
     outOfOrder: z
       .int()
       .min(1)

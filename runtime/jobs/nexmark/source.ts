@@ -1,7 +1,8 @@
 // Where the events of the suite come from: the generator, or a file that was made by one.
-//   I1. No event is late: in whatever order-keeping shares the numbers are dealt out, a reader that has seen event m meets
-//       no later event n of an id below the beginning of m's group (I2 of generator.ts), so its time is at most
-//       `disorderMs`, the span of a group, behind the latest; that is the bound of the watermarks.
+//   I1. No event is late. Of two events that one reader reads one after the other, numbers m < n, the second is of the same
+//       group or of a later one (I2 of generator.ts): its id is at most `outOfOrder - 1` below the first one's, and its
+//       time at most `disorderMs`, the time of so many ids, because times follow ids (I3). That is the bound of the
+//       watermarks, for every way to deal out the numbers that leaves each reader's rising.
 
 import {
   boundedOutOfOrderness,
