@@ -22,6 +22,9 @@ const EXPECTED = JSON.parse(
   await readFile(new URL('../golden/nexmark/expected.json', import.meta.url), 'utf8'),
 ) as Readonly<Record<string, ResultDigest>>;
 
+/** A job of all queries, on a machine that is busy with other things. */
+const DEADLINE_MS = 50_000;
+
 /** Queries with a known answer: not q6 and q12. */
 const NAMES = QUERIES.map(({ name }) => name).filter((name) => ANSWERED_QUERIES.includes(name));
 
@@ -36,18 +39,19 @@ afterAll(async () => {
   await rm(out, { recursive: true });
 });
 
-/** Runs all queries in one job, into files of `out`. */
-async function runAll(
+/** Runs queries in one job, into files of `out`. */
+async function run(
+  queries: readonly string[],
   parallelism: number,
   parameters: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const id = await cluster.coordinator.submit({
     module: JOB,
-    parameters: { query: NAMES.join(','), out, ...parameters },
+    parameters: { query: queries.join(','), out, ...parameters },
     parallelism,
   });
-  resultsOf(await endOf(cluster, id));
-  for (const name of NAMES) await gatherResult(out, name);
+  resultsOf(await endOf(cluster, id, DEADLINE_MS));
+  for (const name of queries) await gatherResult(out, name);
 }
 
 async function rowsOf(query: string): Promise<readonly string[]> {
@@ -73,7 +77,7 @@ describe.each([
 ])(
   '10000 events, out of order by $outOfOrder, parallelism $parallelism',
   ({ parallelism, outOfOrder }) => {
-    beforeAll(() => runAll(parallelism, { events: 10_000, rate: 100, outOfOrder }));
+    beforeAll(() => run(NAMES, parallelism, { events: 10_000, rate: 100, outOfOrder }));
 
     it.each(NAMES)('%s', async (query) => {
       expect(digestOf(await rowsOf(query))).toStrictEqual(EXPECTED[query]);
@@ -82,14 +86,24 @@ describe.each([
 );
 
 describe.each([
-  { events: 3_000, rate: 10, outOfOrder: 37, mode: 'streaming' },
   { events: 7_000, rate: 1_000, outOfOrder: 500, mode: 'streaming' },
   { events: 5_000, rate: 100, outOfOrder: 200, mode: 'batch' },
 ])('$events events, $rate a second, out of order by $outOfOrder, $mode', (options) => {
   const events = eventsOf(options);
-  beforeAll(() => runAll(2, options));
+  beforeAll(() => run(NAMES, 2, options));
 
   it.each(NAMES)('%s', async (query) => {
+    expect((await rowsOf(query)).toSorted()).toStrictEqual(referenceRows(query, events));
+  });
+});
+
+// A query that looks at a column which it calls unread would get it from the others in a job of several.
+describe('each query in a job of its own', () => {
+  const options = { events: 3_000, rate: 10, outOfOrder: 37 };
+  const events = eventsOf(options);
+
+  it.each(NAMES)('%s', async (query) => {
+    await run([query], 2, options);
     expect((await rowsOf(query)).toSorted()).toStrictEqual(referenceRows(query, events));
   });
 });
@@ -104,7 +118,7 @@ describe('events from files', () => {
   ])('%s', (_, told) => {
     beforeAll(async () => {
       await writeFile(join(out, 'events.txt'), events.map((e) => `${formatEvent(e)}\n`).join(''));
-      await runAll(2, { input: join(out, 'events.txt'), ...told });
+      await run(NAMES, 2, { input: join(out, 'events.txt'), ...told });
     });
 
     it.each(NAMES)('%s', async (query) => {
