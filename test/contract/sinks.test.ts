@@ -5,8 +5,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { csvFileSink, jsonLinesFileSink } from '../../runtime/connectors/file/sink.ts';
-import { csvFile, jsonLinesFile } from '../../runtime/connectors/file/spec.ts';
+import { csvFileSink, jsonLinesFileSink, textFileSink } from '../../runtime/connectors/file/sink.ts';
+import { csvFile, jsonLinesFile, textFile } from '../../runtime/connectors/file/sink-spec.ts';
 import { describeSink, type SinkUnderTest } from './sink-contract.ts';
 
 const directories: string[] = [];

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { csvHeader, csvLineOf, csvValue } from '../../../../runtime/connectors/file/csv-line.ts';
 import { csvFileSink, jsonLinesFileSink } from '../../../../runtime/connectors/file/sink.ts';
-import { csvFile, jsonLinesFile } from '../../../../runtime/connectors/file/spec.ts';
+import { csvFile, jsonLinesFile } from '../../../../runtime/connectors/file/sink-spec.ts';
 import { WriterDriver } from '../../../contract/sink-contract.ts';
 
 let directory = '';
@@ -20,7 +20,10 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
+const JOB_ID = '0123456789abcdef0123456789abcdef';
+
 interface Share {
+  readonly jobId?: string;
   readonly subtaskIndex?: number;
   readonly parallelism?: number;
 }
@@ -43,10 +46,9 @@ describe('files of a sink', () => {
   it('are hidden and named for subtask and job while they are written', async () => {
     const driver = await openWriter({ subtaskIndex: 2, parallelism: 3 });
     driver.writer.write(1, 0);
+    await expect.poll(files).toStrictEqual([`.part-2-0.jsonl.inprogress-${JOB_ID}`]);
     await driver.writer.prepare();
-    expect(await files()).toStrictEqual([
-      '.part-2-0.jsonl.inprogress-0123456789abcdef0123456789abcdef',
-    ]);
+    expect(await files()).toStrictEqual([`.part-2-0.jsonl.pending-${JOB_ID}`]);
     await driver.writer.commit();
     expect(await files()).toStrictEqual(['part-2-0.jsonl']);
   });
@@ -71,12 +73,16 @@ describe('files of a sink', () => {
   it('are added to with append', async () => {
     await finish(await openWriter(), 'first');
     await finish(await openWriter({}, 'append'), 'second');
-    expect(await files()).toStrictEqual(['part-0-0.jsonl', 'part-0-1.jsonl']);
+    expect(await files()).toStrictEqual(['part-0-0.jsonl', `part-0-1-${JOB_ID}.jsonl`]);
     expect(await readFile(join(directory, 'part-0-0.jsonl'), 'utf8')).toBe('"first"\n');
   });
 
   it('appear one by one when rolled, each whole', async () => {
-    const spec = jsonLinesFile({ directory, rollIntervalMs: 1_000 });
+    const spec = jsonLinesFile({
+      directory,
+      rolling: { intervalMs: 1_000 },
+      visible: 'when-rolled',
+    });
     const driver = new WriterDriver(jsonLinesFileSink, spec);
     await driver.writer.open();
     for (const value of [1, 2]) {
