@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
 /** The pages that show jobs. */
-export const GUIDE_PAGES = ['README.md', 'docs/jobs.md'] as const;
+export const GUIDE_PAGES = ['README.md', 'docs/jobs.md', 'docs/guide/files-out.md'] as const;
 
 const TYPESCRIPT = /(?<=```ts\n)[^]*?(?=```)/g;
 const CONSOLE = /```console\n\$ (.*)\n([^]*?)```/g;

@@ -1,6 +1,7 @@
-// Answers the commands of docs/jobs.md as a terminal would, on one embedded cluster of real processes: the command line
-// itself is left to readme.test.ts, so that a job starts in milliseconds. Run as a program (`node test/docs/guide-runner.ts`)
-// it writes the jobs into the pages that show them, and into the guide what its commands print; then read the difference.
+// Answers the commands of docs/jobs.md and docs/guide as a terminal would, on one embedded cluster of real processes: the
+// command line itself is left to readme.test.ts, so that a job starts in milliseconds. Run as a program (`node
+// test/docs/guide-runner.ts`) it writes the jobs into the pages that show them, and into the guides what their commands
+// print; then read the difference.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,8 +19,8 @@ import { loadJob, resolveJobModule } from '../../runtime/program/load-job.ts';
 import { planJob } from '../../runtime/program/plan-job.ts';
 import { goldenJob, GUIDE_PAGES, isShown, listCommands, renderPage } from './guide-page.ts';
 
-/** The page whose commands are answered here. */
-export const GUIDE = 'docs/jobs.md';
+/** The pages whose commands are answered here. */
+export const GUIDES = GUIDE_PAGES.filter((path) => path.startsWith('docs/'));
 
 /** By then what a job printed has come through its pipe. */
 const SETTLE_MS = 500;
@@ -112,8 +113,8 @@ function linesOf(text: string): readonly string[] {
   return text.split('\n').slice(0, -1);
 }
 
-async function writeOutputs(): Promise<void> {
-  let page = readFileSync(GUIDE, 'utf8');
+async function writeOutputs(path: string): Promise<void> {
+  let page = readFileSync(path, 'utf8');
   const runner = new GuideRunner();
   await runner.start();
   for (const { command, output } of listCommands(page)) {
@@ -128,12 +129,12 @@ async function writeOutputs(): Promise<void> {
     console.log(`wrote what ${command} prints`);
   }
   await runner.stop();
-  writeFileSync(GUIDE, page);
+  writeFileSync(path, page);
 }
 
 if (import.meta.main) {
   for (const path of GUIDE_PAGES) {
     writeFileSync(path, await renderPage(path, readFileSync(path, 'utf8')));
   }
-  await writeOutputs();
+  for (const path of GUIDES) await writeOutputs(path);
 }

@@ -24,8 +24,8 @@ export interface PartOwner {
   readonly parallelism: number;
   /** Files are in directories below `directory` too. */
   readonly isPartitioned: boolean;
-  /** What stays of earlier runs. `other-jobs`: what an earlier attempt of this job left is written again. */
-  readonly keeps: 'nothing' | 'other-jobs' | 'everything';
+  /** With `append` the results of earlier runs stay. */
+  readonly mode: 'overwrite' | 'append';
 }
 
 /** The names of one file, in the order in which it has them. */
@@ -39,19 +39,19 @@ export interface PartPaths {
 
 /** The names of this subtask's n-th file, in a directory of its sink. */
 export function partPaths(owner: PartOwner, number: number, directory: string): PartPaths {
-  const { subtaskIndex, jobId, extension, keeps } = owner;
+  const { subtaskIndex, jobId, extension, mode } = owner;
   const stem = `part-${subtaskIndex}-${number}`;
   return {
     ...{ number, directory },
     inProgress: join(directory, `.${stem}.${extension}.inprogress-${jobId}`),
     pending: join(directory, `.${stem}.${extension}.pending-${jobId}`),
-    final: join(directory, `${stem}${keeps === 'nothing' ? '' : `-${jobId}`}.${extension}`),
+    final: join(directory, `${stem}${mode === 'append' ? `-${jobId}` : ''}.${extension}`),
   };
 }
 
 /**
- * Creates the directory and removes this subtask's unfinished files of earlier runs, and the results that are not kept.
- * Returns the number of the first file to write.
+ * Creates the directory and removes this subtask's unfinished files of earlier runs, and with `overwrite` its results of
+ * earlier runs too. Returns the number of the first file to write.
  */
 export async function prepareParts(owner: PartOwner): Promise<number> {
   const { directory } = owner;
@@ -60,11 +60,14 @@ export async function prepareParts(owner: PartOwner): Promise<number> {
     const mine = (await listParts(directory, owner.isPartitioned)).filter(
       ({ subtask }) => subtask % owner.parallelism === owner.subtaskIndex,
     );
-    const unwanted = mine.filter((part) => !isKept(part, owner));
+    const unwanted = mine.filter(({ isHidden }) => isHidden || owner.mode === 'overwrite');
     for (const { path } of unwanted) await rm(path, { force: true });
     await removeEmptied(new Set(unwanted.map(({ path }) => dirname(path))), directory);
-    const kept = mine.filter((part) => isKept(part, owner) && part.subtask === owner.subtaskIndex);
-    return kept.reduce((highest, { number }) => Math.max(highest, number), -1) + 1;
+    if (owner.mode === 'overwrite') return 0;
+    const numbers = mine
+      .filter(({ isHidden, subtask }) => !isHidden && subtask === owner.subtaskIndex)
+      .map(({ number }) => number);
+    return numbers.reduce((highest, number) => Math.max(highest, number), -1) + 1;
   } catch (error) {
     throw fileFailure('prepare the directory', directory, error);
   }
@@ -157,18 +160,11 @@ interface FoundPart {
   readonly path: string;
   readonly subtask: number;
   readonly number: number;
-  /** Of files with `append` and of hidden ones. */
-  readonly jobId: string | undefined;
   readonly isHidden: boolean;
 }
 
 const PART_NAME =
-  /^(\.?)part-(\d+)-(\d+)(?:-([0-9a-f]{32}))?(?:\.[a-z0-9]+)+?(?:\.(?:inprogress|pending)-([0-9a-zA-Z]+))?$/;
-
-function isKept({ isHidden, jobId }: FoundPart, owner: PartOwner): boolean {
-  if (isHidden || owner.keeps === 'nothing') return false;
-  return owner.keeps === 'everything' || jobId !== owner.jobId;
-}
+  /^(\.?)part-(\d+)-(\d+)(?:-[0-9a-f]{32})?(?:\.[a-z0-9]+)+?(\.(?:inprogress|pending)-[0-9a-zA-Z]+)?$/;
 
 async function listParts(directory: string, isDeep: boolean): Promise<FoundPart[]> {
   const found: FoundPart[] = [];
@@ -197,12 +193,11 @@ function readEntries(directory: string) {
 }
 
 function parsePart(path: string, name: string): FoundPart | undefined {
-  const [whole, dot, subtask, number, publishedBy, hiddenBy] = PART_NAME.exec(name) ?? [];
-  const isHidden = hiddenBy !== undefined;
+  const [whole, dot, subtask, number, mark] = PART_NAME.exec(name) ?? [];
+  const isHidden = mark !== undefined;
   // A dot without the mark, or the mark without the dot, is no file of ours.
   if (whole === undefined || isHidden !== (dot === '.')) return undefined;
-  const jobId = hiddenBy ?? publishedBy;
-  return { path, subtask: Number(subtask), number: Number(number), jobId, isHidden };
+  return { path, subtask: Number(subtask), number: Number(number), isHidden };
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -203,16 +203,13 @@ export class PartWriter implements SinkWriter<unknown> {
 }
 
 function ownerOf(
-  { directory, mode, visible, partitionBy, gzip }: LineFileOptions<unknown>,
+  { directory, mode = 'overwrite', partitionBy, gzip }: LineFileOptions<unknown>,
   { jobId, subtaskIndex, parallelism }: SinkContext,
   { extension }: PartFormat,
 ): PartOwner {
-  // Files that appear on their own may hold what is not read again after a restart.
-  const appends = visible === 'when-rolled' ? 'everything' : 'other-jobs';
   return {
-    ...{ directory, jobId, subtaskIndex, parallelism },
+    ...{ directory, mode, jobId, subtaskIndex, parallelism },
     extension: gzip === true ? `${extension}.gz` : extension,
     isPartitioned: partitionBy !== undefined,
-    keeps: mode === 'append' ? appends : 'nothing',
   };
 }

@@ -10,10 +10,8 @@ import type { PartitionValue } from './sink-spec.ts';
 const DEFAULT_PARTITION = '__DEFAULT_PARTITION__';
 
 /** The characters that no level may hold. */
-// eslint-disable-next-line no-control-regex -- Control characters are what it is about.
 const CONTROL = /[\u0000-\u001f\u007f]/g;
 /** The characters that would make more than one level, or an ambiguous one, of a value. */
-// eslint-disable-next-line no-control-regex -- Control characters are what it is about.
 const NOT_IN_VALUE = /[\u0000-\u001f\u007f/\\=%]/g;
 
 /** The levels of an object as a path: `{ dt: '2026-01-01', hm: '10:05' }` is `dt=2026-01-01/hm=10:05`. */

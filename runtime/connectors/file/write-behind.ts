@@ -38,7 +38,7 @@ export class WriteBudget {
   giveBack(bytes: number): void {
     const wasFull = this.isFull;
     this.#waitingBytes -= bytes;
-    if (wasFull && !this.isFull) this.#onRoom();
+    if (wasFull && this.#waitingBytes < BUFFER_BYTES_MAX) this.#onRoom();
   }
 }
 

@@ -31,6 +31,8 @@ interface Column {
   readonly field: FieldType;
   readonly toCell: (value: unknown) => unknown;
   cells: unknown[];
+  /** The cell of a record of which not all cells are known to fit. */
+  next: unknown;
 }
 
 class ParquetEncoder implements PartEncoder {
@@ -38,8 +40,6 @@ class ParquetEncoder implements PartEncoder {
   readonly #columns: readonly Column[];
   readonly #writer: ParquetWriter;
   readonly #rowGroupRows: number;
-  /** The cells of one record, until all of them are known to fit. */
-  readonly #row: unknown[];
   #rows = 0;
 
   constructor(file: WriteBehind, type: StructType, options: ParquetFileOptions<unknown>) {
@@ -48,8 +48,8 @@ class ParquetEncoder implements PartEncoder {
       field,
       toCell: cellMaker(field),
       cells: [],
+      next: undefined,
     }));
-    this.#row = new Array<unknown>(type.fields.length);
     this.#rowGroupRows = options.rowGroupRows ?? ROW_GROUP_ROWS;
     this.#writer = new ParquetWriter({
       writer: new FileBytes(file),
@@ -62,14 +62,10 @@ class ParquetEncoder implements PartEncoder {
 
   write(record: unknown): void {
     if (typeof record !== 'object' || record === null) throw mismatchError(this.#type, record);
-    const columns = this.#columns;
-    for (let index = 0; index < columns.length; index++) {
-      const { field, toCell } = columns[index]!;
-      this.#row[index] = toCell((record as Record<string, unknown>)[field.name]);
+    for (const column of this.#columns) {
+      column.next = column.toCell((record as Record<string, unknown>)[column.field.name]);
     }
-    for (let index = 0; index < columns.length; index++) {
-      columns[index]!.cells.push(this.#row[index]);
-    }
+    for (const column of this.#columns) column.cells.push(column.next);
     this.#rows += 1;
     if (this.#rows === this.#rowGroupRows) this.#endRowGroup();
   }

@@ -209,28 +209,25 @@ describe('partitions', () => {
 });
 
 describe('a job that begins again', () => {
-  it('replaces with append what its attempt before had made visible', async () => {
-    await finish(await openWriter({ mode: 'append' }, 'a'.repeat(32)), 'of another job');
-    const crashed = await openWriter({ mode: 'append', rolling: { bytesMax: 1 } });
-    await crashed.writeAll([1, 2]);
-    await crashed.writer.prepare();
-    await mkdir(join(directory, `part-0-2-${JOB}.jsonl`));
-    await expect(crashed.writer.commit()).rejects.toMatchObject({ code: 'FILE_FAILED' });
-    expect(await visible()).toHaveLength(3);
-    await rmdir(join(directory, `part-0-2-${JOB}.jsonl`));
-    await finish(await openWriter({ mode: 'append' }), 1, 2);
-    expect(await all()).toStrictEqual([
-      `part-0-0-${'a'.repeat(32)}.jsonl`,
+  it('overwrites with append nothing, and its files tell which attempt wrote them', async () => {
+    const before = 'a'.repeat(32);
+    for (const jobId of [before, JOB, JOB])
+      await finish(await openWriter({ mode: 'append' }, jobId), 1);
+    expect(await visible()).toStrictEqual([
+      `part-0-0-${before}.jsonl`,
       `part-0-1-${JOB}.jsonl`,
+      `part-0-2-${JOB}.jsonl`,
     ]);
-    expect(await linesIn(`part-0-1-${JOB}.jsonl`)).toStrictEqual(['1', '2']);
   });
 
-  it('keeps with append what appeared on its own, and overwrites none of it', async () => {
-    const options: Options = { mode: 'append', visible: 'when-rolled' };
-    await finish(await openWriter(options), 1);
-    await finish(await openWriter(options), 2);
-    expect(await visible()).toStrictEqual([0, 1].map((n) => `part-0-${n}-${JOB}.jsonl`));
+  it('removes with append what its attempt before had not committed', async () => {
+    const before = await openWriter({ mode: 'append', rolling: { bytesMax: 4 } }, 'a'.repeat(32));
+    const rolled = before.nextWake();
+    await before.writeAll(['first', 2]);
+    await rolled;
+    await finish(await openWriter({ mode: 'append' }), 'second');
+    expect(await all()).toStrictEqual([`part-0-0-${JOB}.jsonl`]);
+    await before.writer.abort();
   });
 
   it('commits the rest when the commit had failed between two files', async () => {

@@ -18,7 +18,6 @@ function expectSafe(path: string): void {
   expect(inside).toBe(path);
   for (const level of inside.split('/')) {
     expect(level).not.toMatch(/^\.|^$/);
-    // eslint-disable-next-line no-control-regex -- It is what must not be there.
     expect(level).not.toMatch(/[\u0000-\u001f\u007f]/);
   }
 }

@@ -6,8 +6,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { csvHeader, csvLineOf, csvValue } from '../../../../runtime/connectors/file/csv-line.ts';
-import { csvFileSink, jsonLinesFileSink } from '../../../../runtime/connectors/file/sink.ts';
-import { csvFile, jsonLinesFile } from '../../../../runtime/connectors/file/sink-spec.ts';
+import {
+  csvFileSink,
+  jsonLinesFileSink,
+  textFileSink,
+} from '../../../../runtime/connectors/file/sink.ts';
+import { csvFile, jsonLinesFile, textFile } from '../../../../runtime/connectors/file/sink-spec.ts';
 import { WriterDriver } from '../../../contract/sink-contract.ts';
 
 let directory = '';
@@ -23,7 +27,6 @@ afterEach(async () => {
 const JOB_ID = '0123456789abcdef0123456789abcdef';
 
 interface Share {
-  readonly jobId?: string;
   readonly subtaskIndex?: number;
   readonly parallelism?: number;
 }
@@ -124,6 +127,42 @@ describe('files of a sink', () => {
         writer.write(record, 0);
       }).toThrow(/cannot be written as JSON/);
     }
+  });
+});
+
+describe('options of a sink of files', () => {
+  const refused = [
+    [{ directory: '' }, /'directory' is empty/],
+    [{ rolling: { bytesMax: 0 } }, /'rolling.bytesMax' is 0; it must be above 0/],
+    [{ rolling: { intervalMs: -1 } }, /'rolling.intervalMs' is -1/],
+    [{ rolling: { idleMs: NaN } }, /'rolling.idleMs' is NaN/],
+    [{ compact: { targetBytes: 0 } }, /'compact.targetBytes' is 0/],
+    [{ openPartitionsMax: 3 }, /does nothing without 'partitionBy'/],
+    [{ compact: { targetBytes: 1 }, visible: 'when-rolled' }, /leave one of the two out/],
+  ] as const;
+
+  it.each(refused)('are refused: %o', (options, message) => {
+    expect(() => jsonLinesFile({ directory, ...options })).toThrow(message);
+  });
+
+  it('of text take a plain extension', () => {
+    const encode = String;
+    expect(textFile({ directory, encode, extension: 'log' }).kind).toBe('text-file');
+    expect(() => textFile({ directory, encode, extension: '../x' })).toThrow(/'extension' is/);
+  });
+});
+
+describe('text files', () => {
+  it('have the lines that the job makes, and name its function when it throws', async () => {
+    const encode = ({ n }: { n: number }): string => `<${n.toFixed(1)}>`;
+    const spec = textFile({ directory, encode, extension: 'log' });
+    const driver = new WriterDriver(textFileSink, spec);
+    await driver.writer.open();
+    expect(() => {
+      driver.writer.write({}, 0);
+    }).toThrow(/'encode' threw/);
+    await finish(driver, { n: 1 }, { n: 2 });
+    expect(await readFile(join(directory, 'part-0-0.log'), 'utf8')).toBe('<1.0>\n<2.0>\n');
   });
 });
 
