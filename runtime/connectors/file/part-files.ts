@@ -170,10 +170,11 @@ async function listParts(directory: string, isDeep: boolean): Promise<FoundPart[
   const found: FoundPart[] = [];
   for (const entry of await listEntries(directory)) {
     const path = join(directory, entry.name);
-    if (entry.isDirectory()) {
-      if (isDeep) found.push(...(await listParts(path, isDeep)));
+    if (isDeep && entry.isDirectory()) {
+      found.push(...(await listParts(path, isDeep)));
       continue;
     }
+    // What has the name of a result and is none cannot be removed: the job ends now, not in the middle of its commit.
     const part = parsePart(path, entry.name);
     if (part !== undefined) found.push(part);
   }

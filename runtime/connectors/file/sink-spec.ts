@@ -40,7 +40,8 @@ export interface FileSinkOptions<In> {
    * as soon as it has ended, so a restarted job may write records a second time (at least once). @default 'when-committed'
    */
   readonly visible?: 'when-committed' | 'when-rolled' | undefined;
-  readonly partitionBy?: PartitionBy<In> | undefined;
+  /** The type of the records comes from the stream, not from here: a function such as `byTime` takes any. */
+  readonly partitionBy?: PartitionBy<NoInfer<In>> | undefined;
   /** With one more partition the file of the one that waited longest for a record ends. @default 32 */
   readonly openPartitionsMax?: number | undefined;
 }
@@ -119,7 +120,7 @@ export function textFile<In>(options: TextFileOptions<In>): TextFileSpec<In> {
 }
 
 /** Refuses options of a sink of files that cannot work; `name` is the function that the job calls. */
-export function checkFileSink<In>(name: string, options: FileSinkOptions<In>): void {
+export function checkFileSink(name: string, options: FileSinkOptions<never>): void {
   if (options.directory === '') {
     throw new EngineError('JOB_INVALID', `${name}: 'directory' is empty`);
   }
@@ -136,7 +137,7 @@ export function checkFileSink<In>(name: string, options: FileSinkOptions<In>): v
   }
 }
 
-function checkLineFile<In>(name: string, options: LineFileOptions<In>): void {
+function checkLineFile(name: string, options: LineFileOptions<never>): void {
   checkFileSink(name, options);
   requirePositive(name, 'compact.targetBytes', options.compact?.targetBytes);
   if (options.compact !== undefined && options.visible === 'when-rolled') {
