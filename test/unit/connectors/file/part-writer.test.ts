@@ -299,7 +299,7 @@ describe('compaction', () => {
 });
 
 describe('all of it together', () => {
-  const count = fc.integer({ min: 0, max: 60 });
+  const count = fc.integer({ min: 0, max: 30 });
   const partitions = fc.integer({ min: 1, max: 6 });
   const options = fc.record({
     bytesMax: fc.integer({ min: 1, max: 40 }),
@@ -332,7 +332,7 @@ describe('all of it together', () => {
         expect(found.size).toBe(records);
         expect((await all()).some((path) => path.includes('.part'))).toBe(false);
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 
