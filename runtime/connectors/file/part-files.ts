@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { errnoOf, fileFailure } from './failure.ts';
 
 /** How often a directory may vanish between its creation and that of a file in it. */
-const CREATE_ATTEMPTS_MAX = 5;
+const CREATE_ATTEMPTS_MAX = 20;
 
 /** Which files are this subtask's. */
 export interface PartOwner {
