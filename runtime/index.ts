@@ -1,6 +1,7 @@
 // The public API: all that a job imports. Named re-exports only.
 
 export { type AggregateFunction, average, count, max, min, sum } from './api/aggregate.ts';
+export { ChangelogStream, fromChanges, KeyedChangelog, type Upsert } from './api/changelog.ts';
 export { Environment, type FromOptions } from './api/environment.ts';
 export {
   type CheckVerdict,
@@ -9,6 +10,7 @@ export {
   type FinishedRun,
   type JobDefinition,
 } from './api/job.ts';
+export { join, type JoinKind } from './api/join.ts';
 export { listState, mapState, valueState } from './api/states.ts';
 export { type KeyedProcess, type StreamContext } from './api/process-functions.ts';
 export {
@@ -19,6 +21,7 @@ export {
   WindowedStream,
   WindowStream,
 } from './api/stream.ts';
+export { topN, type TopNOptions } from './api/top-n.ts';
 export {
   boundedOutOfOrderness,
   customWatermarks,
@@ -35,6 +38,7 @@ export { parquet } from './connectors/parquet/spec.ts';
 export { print } from './connectors/print/spec.ts';
 export { EngineError } from './core/errors.ts';
 export { formatDuration, parseDurationMs } from './core/quantity.ts';
+export type { Change } from './operators/change-spec.ts';
 export type { TimeWindow } from './operators/spec.ts';
 export type { JobSnapshot } from './protocol/cluster-snapshot.ts';
 export type { ListState, MapState, ValueState } from './state/state.ts';

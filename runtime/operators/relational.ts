@@ -1,0 +1,22 @@
+// The makers of the operators of `relational-spec.ts`.
+
+import { createCollapse } from './collapse.ts';
+import { createJoin } from './join.ts';
+import type { Operator, OperatorContext } from './operator.ts';
+import { createPrimaryKey } from './primary-key.ts';
+import type { RelationalSpec } from './relational-spec.ts';
+import { createTopN } from './top-n.ts';
+
+/** One instance for a subtask. */
+export function createRelational(spec: RelationalSpec, context: OperatorContext): Operator {
+  switch (spec.kind) {
+    case 'join':
+      return createJoin(spec, context);
+    case 'collapse':
+      return createCollapse(spec, context);
+    case 'primary-key':
+      return createPrimaryKey(spec, context);
+    case 'top-n':
+      return createTopN(spec, context);
+  }
+}
