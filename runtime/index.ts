@@ -2,7 +2,9 @@
 
 export { type AggregateFunction, average, count, max, min, sum } from './api/aggregate.ts';
 export { ChangelogStream, fromChanges, KeyedChangelog, type Upsert } from './api/changelog.ts';
+export { deduplicate } from './api/deduplicate.ts';
 export { Environment, type FromOptions } from './api/environment.ts';
+export { countDistinct, filtered, groupAggregate } from './api/group-aggregate.ts';
 export {
   type CheckVerdict,
   defineJob,

@@ -22,6 +22,16 @@ export interface JoinSideSpec extends RelationalInput {
   readonly retainMs: number | undefined;
 }
 
+/** One column of a running aggregate. */
+export interface GroupColumnSpec {
+  readonly name: string;
+  readonly function: 'count' | 'sum' | 'min' | 'max' | 'average' | 'count-distinct';
+  /** Undefined for `count`. */
+  readonly field: string | undefined;
+  /** Only rows for which it is true count. */
+  readonly where: ((row: unknown) => boolean) | undefined;
+}
+
 /** Every kind. */
 export type RelationalSpec =
   | {
@@ -55,5 +65,20 @@ export type RelationalSpec =
       readonly compare: (left: unknown, right: unknown) => number;
       readonly rankField: string | undefined;
       readonly output: ChangelogOutput;
+      readonly outputKey: KeySelector | undefined;
+    }
+  | {
+      readonly kind: 'group-aggregate';
+      readonly input: RelationalInput;
+      readonly columns: readonly GroupColumnSpec[];
+      readonly output: ChangelogOutput;
+      readonly outputKey: KeySelector | undefined;
+    }
+  | {
+      readonly kind: 'deduplicate';
+      readonly selector: KeySelector;
+      readonly by: 'event-time' | 'arrival';
+      /** Undefined when the first row is kept, which is never taken back. */
+      readonly output: ChangelogOutput | undefined;
       readonly outputKey: KeySelector | undefined;
     };

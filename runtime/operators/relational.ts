@@ -1,6 +1,8 @@
 // The makers of the operators of `relational-spec.ts`.
 
 import { createCollapse } from './collapse.ts';
+import { createDeduplicate } from './deduplicate.ts';
+import { createGroupAggregate } from './group-aggregate.ts';
 import { createJoin } from './join.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import { createPrimaryKey } from './primary-key.ts';
@@ -18,5 +20,9 @@ export function createRelational(spec: RelationalSpec, context: OperatorContext)
       return createPrimaryKey(spec, context);
     case 'top-n':
       return createTopN(spec, context);
+    case 'group-aggregate':
+      return createGroupAggregate(spec, context);
+    case 'deduplicate':
+      return createDeduplicate(spec, context);
   }
 }

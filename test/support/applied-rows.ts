@@ -19,7 +19,9 @@ export class AppliedRows {
 
   /** In an order of their own, which is the same for equal multisets. */
   get rows(): readonly unknown[] {
-    return inOrder([...this.#rows.values()].flatMap(({ row, count }) => Array<unknown>(count).fill(row)));
+    return inOrder(
+      [...this.#rows.values()].flatMap(({ row, count }) => Array<unknown>(count).fill(row)),
+    );
   }
 
   #add(row: unknown): void {
@@ -50,7 +52,8 @@ export class UpsertedRows {
   apply({ kind, row }: RowChange<unknown>): void {
     const key = rowIdentity(this.#keyOf(row));
     const isKnown = this.#rows.has(key);
-    if (isKnown === (kind === '+I')) throw new Error(`${kind} of ${key}, which is ${isKnown ? '' : 'not '}there`);
+    if (isKnown === (kind === '+I'))
+      throw new Error(`${kind} of ${key}, which is ${isKnown ? '' : 'not '}there`);
     if (kind === '-D') this.#rows.delete(key);
     else this.#rows.set(key, row);
   }

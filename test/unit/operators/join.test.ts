@@ -39,7 +39,14 @@ const changes = (emit: 'changes' | 'final' = 'changes') => ({ emitsBefore: true,
 function open({ left, right, where, output }: Sides) {
   return new OperatorHarness((context) =>
     createJoin(
-      { kind: 'join', left: { ...SIDE, ...left }, right: { ...SIDE, ...right }, where, combine, output },
+      {
+        kind: 'join',
+        left: { ...SIDE, ...left },
+        right: { ...SIDE, ...right },
+        where,
+        combine,
+        output,
+      },
       context,
     ),
   );
@@ -67,10 +74,7 @@ const steps = fc.array(
     isLeft: fc.boolean(),
     action: fc.constantFrom('insert', 'insert', 'update', 'delete'),
     pick: fc.nat(),
-    row: fc.record(
-      { key: fc.nat(2), id: fc.nat(3), value: fc.nat(2) },
-      { noNullPrototype: true },
-    ),
+    row: fc.record({ key: fc.nat(2), id: fc.nat(3), value: fc.nat(2) }, { noNullPrototype: true }),
   }),
   { maxLength: 25 },
 );
@@ -80,7 +84,8 @@ function changeOf(step: Step, rows: Row[], foundBy: string): RowChange<Row> | un
   const idOf = (one: Row): unknown =>
     foundBy === 'key' ? one.key : foundBy === 'id' ? `${one.key}/${one.id}` : undefined;
   if (step.action === 'insert' || foundBy === 'nothing') {
-    const isTaken = idOf(step.row) !== undefined && rows.some((one) => idOf(one) === idOf(step.row));
+    const isTaken =
+      idOf(step.row) !== undefined && rows.some((one) => idOf(one) === idOf(step.row));
     if (isTaken) return undefined;
     rows.push(step.row);
     return { kind: '+I', row: step.row };
@@ -93,13 +98,21 @@ function changeOf(step: Step, rows: Row[], foundBy: string): RowChange<Row> | un
   const next = { ...step.row, key: old.key, ...(foundBy === 'content' ? {} : { id: old.id }) };
   rows.push(next);
   // What is found by a primary key is updated without being told what was there.
-  return foundBy === 'content' ? { kind: '+U', row: next, before: { ...old } } : { kind: '+U', row: next };
+  return foundBy === 'content'
+    ? { kind: '+U', row: next, before: { ...old } }
+    : { kind: '+U', row: next };
 }
 
 /** The join, in the plainest way. */
-function nestedLoops(left: readonly Row[], right: readonly Row[], { isLeft = false, isRight = false, where = (_l: Row, _r: Row) => true }) {
+function nestedLoops(
+  left: readonly Row[],
+  right: readonly Row[],
+  { isLeft = false, isRight = false, where = (_l: Row, _r: Row) => true },
+) {
   const belong = (l: Row, r: Row): boolean => l.key === r.key && where(l, r);
-  const pairs = left.flatMap((l) => right.filter((r) => belong(l, r)).map((r) => ({ left: l, right: r })));
+  const pairs = left.flatMap((l) =>
+    right.filter((r) => belong(l, r)).map((r) => ({ left: l, right: r })),
+  );
   const lonelyLeft = left.filter((l) => !right.some((r) => belong(l, r)));
   const lonelyRight = right.filter((r) => !left.some((l) => belong(l, r)));
   return [
@@ -113,28 +126,37 @@ describe('an incremental join', () => {
   const modes = fc.constantFrom(...Object.keys(FOUND_BY));
   it('amounts to the join of its inputs after every change (I1, I2)', () => {
     fc.assert(
-      fc.property(modes, modes, fc.boolean(), fc.boolean(), fc.boolean(), steps, (l, r, isLeft, isRight, isConditional, list) => {
-        const where = isConditional ? (a: Row, b: Row) => a.value <= b.value : undefined;
-        const join = open({
-          left: { ...FOUND_BY[l], isOuter: isLeft },
-          right: { ...FOUND_BY[r], isOuter: isRight },
-          where: where as (left: unknown, right: unknown) => boolean,
-          output: changes(),
-        });
-        const rows = { left: [] as Row[], right: [] as Row[] };
-        const result = new AppliedRows();
-        for (const step of list) {
-          const [side, foundBy] = step.isLeft ? (['left', l] as const) : (['right', r] as const);
-          const change = changeOf(step, rows[side], foundBy);
-          if (change === undefined) continue;
-          const value = foundBy === 'nothing' ? change.row : change;
-          if (step.isLeft) join.process(value);
-          else join.operator.processSecond?.(value, 0);
-          for (const { value: emitted } of join.emitted.splice(0)) result.apply(emitted as RowChange<unknown>);
-          const options = { isLeft, isRight, ...(where === undefined ? {} : { where }) };
-          expect(result.rows).toStrictEqual(inOrder(nestedLoops(rows.left, rows.right, options)));
-        }
-      }),
+      fc.property(
+        modes,
+        modes,
+        fc.boolean(),
+        fc.boolean(),
+        fc.boolean(),
+        steps,
+        (l, r, isLeft, isRight, isConditional, list) => {
+          const where = isConditional ? (a: Row, b: Row) => a.value <= b.value : undefined;
+          const join = open({
+            left: { ...FOUND_BY[l], isOuter: isLeft },
+            right: { ...FOUND_BY[r], isOuter: isRight },
+            where: where as (left: unknown, right: unknown) => boolean,
+            output: changes(),
+          });
+          const rows = { left: [] as Row[], right: [] as Row[] };
+          const result = new AppliedRows();
+          for (const step of list) {
+            const [side, foundBy] = step.isLeft ? (['left', l] as const) : (['right', r] as const);
+            const change = changeOf(step, rows[side], foundBy);
+            if (change === undefined) continue;
+            const value = foundBy === 'nothing' ? change.row : change;
+            if (step.isLeft) join.process(value);
+            else join.operator.processSecond?.(value, 0);
+            for (const { value: emitted } of join.emitted.splice(0))
+              result.apply(emitted as RowChange<unknown>);
+            const options = { isLeft, isRight, ...(where === undefined ? {} : { where }) };
+            expect(result.rows).toStrictEqual(inOrder(nestedLoops(rows.left, rows.right, options)));
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -152,7 +174,11 @@ describe('an incremental join', () => {
   });
 
   it('turns the update of a row into updates of its results, without a delete', () => {
-    const join = open({ left: { ...FOUND_BY['key'] }, where: undefined, output: { emitsBefore: false, emit: 'changes' } });
+    const join = open({
+      left: { ...FOUND_BY['key'] },
+      where: undefined,
+      output: { emitsBefore: false, emit: 'changes' },
+    });
     join.process({ kind: '+I', row: row(1, 0, 1) });
     join.operator.processSecond?.(row(1, 7), 0);
     join.process({ kind: '+U', row: row(1, 0, 2) });

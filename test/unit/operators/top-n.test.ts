@@ -23,7 +23,12 @@ interface Options {
 
 const KEY = { keyOf: (row: unknown) => (row as Row).key, fields: ['key'] };
 
-function open({ n, rankField, isChangelog = false, output = { emitsBefore: true, emit: 'changes' } }: Options) {
+function open({
+  n,
+  rankField,
+  isChangelog = false,
+  output = { emitsBefore: true, emit: 'changes' },
+}: Options) {
   return new OperatorHarness((context) =>
     createTopN(
       {
@@ -43,13 +48,19 @@ function open({ n, rankField, isChangelog = false, output = { emitsBefore: true,
 const row = (price: number, id = 0, key = 1): Row => ({ key, price, id });
 
 /** By price, then time, then arrival: the sort is stable. */
-function firstRows(rows: readonly { row: Row; atMs: number }[], n: number, rankField: string | undefined) {
+function firstRows(
+  rows: readonly { row: Row; atMs: number }[],
+  n: number,
+  rankField: string | undefined,
+) {
   return [0, 1].flatMap((key) =>
     rows
       .filter((each) => each.row.key === key)
       .toSorted((left, right) => right.row.price - left.row.price || left.atMs - right.atMs)
       .slice(0, n)
-      .map((each, index) => (rankField === undefined ? each.row : { ...each.row, [rankField]: index + 1 })),
+      .map((each, index) =>
+        rankField === undefined ? each.row : { ...each.row, [rankField]: index + 1 },
+      ),
   );
 }
 
@@ -67,36 +78,48 @@ describe('a top-n list', () => {
   it('amounts to the first rows after every change (I2)', () => {
     const rankFields = fc.constantFrom('rank', undefined);
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 4 }), rankFields, fc.boolean(), steps, (n, rankField, isChangelog, list) => {
-        const top = open({ n, rankField, isChangelog });
-        const rows: { row: Row; atMs: number }[] = [];
-        const result = new AppliedRows();
-        for (const [number, { action, pick, atMs, row: any }] of list.entries()) {
-          const next = { ...any, id: number }; // rows of equal content could not be told apart in the model
-          const index = pick % Math.max(1, rows.length);
-          const old = rows[index]?.row;
-          if (action === 'insert' || !isChangelog || old === undefined) {
-            rows.push({ row: next, atMs });
-            top.process(isChangelog ? { kind: '+I', row: next } : next, atMs);
-          } else {
-            rows.splice(index, 1);
-            const moved = { ...next, key: old.key };
-            if (action === 'update') rows.push({ row: moved, atMs });
-            top.process(
-              action === 'update' ? { kind: '+U', row: moved, before: { ...old } } : { kind: '-D', row: { ...old } },
-              atMs,
-            );
+      fc.property(
+        fc.integer({ min: 1, max: 4 }),
+        rankFields,
+        fc.boolean(),
+        steps,
+        (n, rankField, isChangelog, list) => {
+          const top = open({ n, rankField, isChangelog });
+          const rows: { row: Row; atMs: number }[] = [];
+          const result = new AppliedRows();
+          for (const [number, { action, pick, atMs, row: any }] of list.entries()) {
+            const next = { ...any, id: number }; // rows of equal content could not be told apart in the model
+            const index = pick % Math.max(1, rows.length);
+            const old = rows[index]?.row;
+            if (action === 'insert' || !isChangelog || old === undefined) {
+              rows.push({ row: next, atMs });
+              top.process(isChangelog ? { kind: '+I', row: next } : next, atMs);
+            } else {
+              rows.splice(index, 1);
+              const moved = { ...next, key: old.key };
+              if (action === 'update') rows.push({ row: moved, atMs });
+              top.process(
+                action === 'update'
+                  ? { kind: '+U', row: moved, before: { ...old } }
+                  : { kind: '-D', row: { ...old } },
+                atMs,
+              );
+            }
+            for (const { value } of top.emitted.splice(0))
+              result.apply(value as RowChange<unknown>);
+            expect(result.rows).toStrictEqual(inOrder(firstRows(rows, n, rankField)));
           }
-          for (const { value } of top.emitted.splice(0)) result.apply(value as RowChange<unknown>);
-          expect(result.rows).toStrictEqual(inOrder(firstRows(rows, n, rankField)));
-        }
-      }),
+        },
+      ),
       { numRuns: 500 },
     );
   });
 
   it('does not depend on the order in which records with different times arrive', () => {
-    const rows = [row(5, 1), row(5, 2), row(5, 3), row(4, 4)].map((each, index) => ({ each, index }));
+    const rows = [row(5, 1), row(5, 2), row(5, 3), row(4, 4)].map((each, index) => ({
+      each,
+      index,
+    }));
     fc.assert(
       fc.property(fc.shuffledSubarray(rows, { minLength: 4 }), (shuffled) => {
         const top = open({ n: 2, rankField: 'rank' });
