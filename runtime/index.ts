@@ -12,6 +12,7 @@ export {
   type FinishedRun,
   type JobDefinition,
 } from './api/job.ts';
+export { intervalJoin } from './api/interval-join.ts';
 export { join, type JoinKind } from './api/join.ts';
 export { listState, mapState, valueState } from './api/states.ts';
 export { type KeyedProcess, type StreamContext } from './api/process-functions.ts';
@@ -23,6 +24,8 @@ export {
   WindowedStream,
   WindowStream,
 } from './api/stream.ts';
+export { broadcastJoin, lookupTable } from './api/table-join.ts';
+export { temporalJoin } from './api/temporal-join.ts';
 export { topN, type TopNOptions } from './api/top-n.ts';
 export {
   boundedOutOfOrderness,
@@ -30,6 +33,7 @@ export {
   monotonousTimestamps,
   noWatermarks,
 } from './api/watermarks.ts';
+export { coGroup, windowJoin } from './api/window-join.ts';
 export { type AggregateResult, tumbling } from './api/windows.ts';
 export { collect } from './connectors/collect/spec.ts';
 export { fromCollection, fromSequence } from './connectors/collection/spec.ts';

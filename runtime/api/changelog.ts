@@ -190,6 +190,11 @@ export class ChangelogStream<T, PrimaryKey extends keyof T & string = never> {
     return new Stream<Upsert<T, PrimaryKey>>(handle).to(sink);
   }
 
+  /** For the files of this folder. */
+  get changes(): StreamHandle {
+    return this.#stream.handle;
+  }
+
   /** For the files of this folder: a reader must know the row before an update. */
   askForBefore(): void {
     this.facts.output.emitsBefore = true;

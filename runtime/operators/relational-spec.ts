@@ -1,6 +1,7 @@
 // The operators of relational algebra over streams and changelogs, as a job describes them: joins, running aggregates,
 // top-n, deduplication, and what turns changes into rows and back. See `relational.ts` for their makers.
 
+import type { Key } from '../core/key-group.ts';
 import type { ChangelogOutput } from './change-spec.ts';
 import type { KeySelector } from './key-selector-spec.ts';
 
@@ -31,6 +32,10 @@ export interface GroupColumnSpec {
   /** Only rows for which it is true count. */
   readonly where: ((row: unknown) => boolean) | undefined;
 }
+
+/** The tags under which an interval join emits records that came too late. */
+export const LATE_LEFT_OUTPUT = 'late-left';
+export const LATE_RIGHT_OUTPUT = 'late-right';
 
 /** Every kind. */
 export type RelationalSpec =
@@ -81,4 +86,29 @@ export type RelationalSpec =
       /** Undefined when the first row is kept, which is never taken back. */
       readonly output: ChangelogOutput | undefined;
       readonly outputKey: KeySelector | undefined;
+    }
+  | {
+      readonly kind: 'interval-join';
+      readonly left: KeySelector;
+      readonly right: KeySelector;
+      /** Both inclusive. */
+      readonly lowerMs: number;
+      readonly upperMs: number;
+      readonly combine: (left: unknown, right: unknown) => unknown;
+    }
+  | {
+      readonly kind: 'temporal-join';
+      readonly left: KeySelector;
+      readonly versions: RelationalInput;
+      /** A left record without a valid version is in the result, with undefined. */
+      readonly isOuter: boolean;
+      readonly combine: (left: unknown, version: unknown) => unknown;
+    }
+  | {
+      readonly kind: 'broadcast-join';
+      readonly leftKey: (row: unknown) => Key;
+      readonly rightKey: (row: unknown) => Key;
+      readonly isChangelog: boolean;
+      readonly isOuter: boolean;
+      readonly combine: (left: unknown, right: unknown) => unknown;
     };
