@@ -75,6 +75,7 @@ export function broadcastJoin<L, R, K extends Key, Out>(
   const { left, right, kind = 'inner' } = options;
   const isChangelog = right instanceof ChangelogStream;
   const table = isChangelog ? right.changes : right.handle;
+  if (isChangelog) right.askForBefore();
   const spec: RelationalSpec = {
     kind: 'broadcast-join',
     leftKey: options.leftKey.bind(options) as (row: unknown) => Key,

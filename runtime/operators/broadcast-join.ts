@@ -11,6 +11,7 @@ export function createBroadcastJoin(
   context: OperatorContext,
 ): Operator {
   const table = new Map<unknown, unknown>();
+  const identityOf = (row: unknown): unknown => keyIdentity(spec.rightKey(row));
   return {
     process(row, timestampMs) {
       try {
@@ -22,13 +23,13 @@ export function createBroadcastJoin(
       }
     },
     processSecond(value) {
-      const { kind, row } = spec.isChangelog
+      const { kind, row, before }: RowChange<unknown> = spec.isChangelog
         ? (value as RowChange<unknown>)
-        : ({ kind: '+I', row: value } as const);
+        : { kind: '+I', row: value };
       try {
-        const identity = keyIdentity(spec.rightKey(row));
-        if (kind === '-D') table.delete(identity);
-        else table.set(identity, row);
+        if (kind === '-D') table.delete(identityOf(row));
+        if (kind === '+U') table.delete(identityOf(before)); // its key may be another
+        if (kind !== '-D') table.set(identityOf(row), row);
       } catch (error) {
         throw context.failure(error, value);
       }
