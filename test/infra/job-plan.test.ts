@@ -14,7 +14,7 @@ function config(job: Record<string, unknown>, workers: Record<string, unknown> =
   return parseStackConfig({ sections, encryptedSections: new Set() });
 }
 
-const describeClicks: DescribeJob = (name, parameters, parallelism) =>
+const describeClicks: DescribeJob = (name, parameters, { parallelism }) =>
   Promise.resolve({
     lines: [`source ${name} x${parallelism}`, `sink ${String(parameters['to'])}`],
     hash: 'cafe',
