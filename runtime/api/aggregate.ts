@@ -6,34 +6,36 @@ export type NumberField<T> = {
   [Field in keyof T & string]: T[Field] extends number ? Field : never;
 }[keyof T & string];
 
+type AggregateName = 'count' | 'sum' | 'min' | 'max' | 'average';
+
 /** One result column; `Reads` is the field it is computed from. */
-export interface Aggregate<Reads extends string> {
-  readonly function: 'count' | 'sum' | 'min' | 'max' | 'average';
+export interface Aggregate<Reads extends string, Name extends AggregateName = AggregateName> {
+  readonly function: Name;
   readonly field: Reads | undefined;
 }
 
 /** How many records. */
-export function count(): Aggregate<never> {
+export function count(): Aggregate<never, 'count'> {
   return { function: 'count', field: undefined };
 }
 
 /** The sum of a field, in double precision: exact for integers up to 2^53. */
-export function sum<Field extends string>(field: Field): Aggregate<Field> {
+export function sum<Field extends string>(field: Field): Aggregate<Field, 'sum'> {
   return { function: 'sum', field };
 }
 
 /** The smallest value of a field. */
-export function min<Field extends string>(field: Field): Aggregate<Field> {
+export function min<Field extends string>(field: Field): Aggregate<Field, 'min'> {
   return { function: 'min', field };
 }
 
 /** The largest value of a field. */
-export function max<Field extends string>(field: Field): Aggregate<Field> {
+export function max<Field extends string>(field: Field): Aggregate<Field, 'max'> {
   return { function: 'max', field };
 }
 
 /** The arithmetic mean of a field. */
-export function average<Field extends string>(field: Field): Aggregate<Field> {
+export function average<Field extends string>(field: Field): Aggregate<Field, 'average'> {
   return { function: 'average', field };
 }
 

@@ -7,6 +7,7 @@ import { createKeyedReduce } from '../operators/keyed-reduce.ts';
 import { createMap } from '../operators/map.ts';
 import type { Emit, Operator, OperatorContext } from '../operators/operator.ts';
 import { createProcess } from '../operators/process.ts';
+import { createRelational } from '../operators/relational.ts';
 import { createSink } from '../operators/sink.ts';
 import type { OperatorSpec } from '../operators/spec.ts';
 import { createTimestamps } from '../operators/timestamps.ts';
@@ -370,6 +371,8 @@ function createOperator(
       return spec.create(context);
     case 'sink':
       return makeSink(spec);
+    default:
+      return createRelational(spec, context);
   }
 }
 
