@@ -25,7 +25,7 @@ export {
   monotonousTimestamps,
   noWatermarks,
 } from './api/watermarks.ts';
-export { type AggregateResult, tumbling } from './api/windows.ts';
+export { type AggregateResult, cumulative, sliding, tumbling } from './api/windows.ts';
 export { collect } from './connectors/collect/spec.ts';
 export { fromCollection, fromSequence } from './connectors/collection/spec.ts';
 export { discard } from './connectors/discard/spec.ts';
