@@ -327,6 +327,8 @@ export class KeyedStream<T, K extends Key, KeyFields> {
   }
 }
 
+type WindowMerge = (left: unknown, right: unknown) => unknown;
+
 /** Records grouped by key and window, to be evaluated when the watermark passes the window's end. */
 export class WindowedStream<T, K extends Key, KeyFields> {
   readonly #keyed: KeyedHandle;
@@ -357,16 +359,13 @@ export class WindowedStream<T, K extends Key, KeyFields> {
     aggregate: AggregateFunction<T, Accumulator, Result>,
     toResult: (result: Result, key: K, window: TimeWindow) => Out,
   ): WindowStream<Out, T> {
-    const { merge } = aggregate;
+    const merge = aggregate.merge?.bind(aggregate) as WindowMerge | undefined;
     const evaluation = {
       kind: 'general',
       create: () => aggregate.create(),
       add: (accumulator: unknown, value: unknown) =>
         aggregate.add(accumulator as Accumulator, value as T),
-      merge:
-        merge &&
-        ((left: unknown, right: unknown) =>
-          merge.call(aggregate, left as Accumulator, right as Accumulator)),
+      merge,
       result: (accumulator: unknown, key: Key, window: TimeWindow) =>
         toResult(aggregate.result(accumulator as Accumulator), key as K, window),
     } as const;

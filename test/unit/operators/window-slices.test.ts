@@ -20,10 +20,7 @@ interface Reading {
 }
 
 interface Result {
-  readonly sensor: string | number;
-  readonly windowStartMs: number;
   readonly windowEndMs: number;
-  readonly [column: string]: unknown;
 }
 
 type Step =
@@ -99,7 +96,7 @@ interface Answer {
 function answerOf(
   steps: readonly Step[],
   windows: AlignedWindows,
-  resultOf: (key: Omit<Result, 'column'>, levels: readonly number[]) => unknown,
+  resultOf: (key: object, levels: readonly number[]) => unknown,
 ): Answer {
   let watermarkMs = NO_WATERMARK;
   const kept: { reading: Reading; window: TimeWindow }[] = [];
@@ -107,23 +104,15 @@ function answerOf(
   const results: unknown[] = [];
   const close = (fromMs: number, toMs: number): void => {
     const due = kept.filter(({ window }) => window.endMs - 1 > fromMs && window.endMs - 1 <= toMs);
-    const groups = Map.groupBy(due, ({ reading, window }) =>
-      JSON.stringify([window.endMs, window.startMs, reading.sensor]),
-    );
-    for (const group of groups.values()) {
-      const { reading, window } = group[0]!;
-      const key = {
-        sensor: reading.sensor,
-        windowStartMs: window.startMs,
-        windowEndMs: window.endMs,
-      };
-      results.push(
-        resultOf(
-          key,
-          group.map((one) => one.reading.level),
-        ),
-      );
+    const groups = new Map<string, { key: object; levels: number[] }>();
+    for (const { reading, window } of due) {
+      const { startMs: windowStartMs, endMs: windowEndMs } = window;
+      const key = { sensor: reading.sensor, windowStartMs, windowEndMs };
+      const group = groups.get(JSON.stringify(key)) ?? { key, levels: [] };
+      group.levels.push(reading.level);
+      groups.set(JSON.stringify(key), group);
     }
+    for (const { key, levels } of groups.values()) results.push(resultOf(key, levels));
   };
   for (const step of [...steps, { kind: 'watermark', byMs: Infinity } as const]) {
     if (step.kind === 'record') {
