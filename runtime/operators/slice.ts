@@ -13,8 +13,10 @@ export class Slice {
   /** The end of the last window it is in. */
   readonly lastEndMs: number;
   readonly table: AccumulatorTable;
-  /** For each row the row of the key's total, once the slice lies before the turn (window-totals.ts). */
+  /** For each row the row of the key's total, once the slice is part of the totals (window-totals.ts). */
   readonly totals: IntColumn;
+  /** By which numbering of the totals' keys. */
+  numbering = -1;
 
   constructor(
     { startMs, endMs }: TimeWindow,

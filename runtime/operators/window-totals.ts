@@ -7,7 +7,8 @@
 // So each accumulator of a slice is merged twice, however many windows it is in (the two-stacks algorithm, with the turns
 // of van Herk's running extremes). A total is (s1 + (s2 + (s3 + ...))) + ((t1 + t2) + t3): s before the turn, t since.
 //   I1. The order in which slices are combined follows from their times alone (slice-layout.ts): not from parallelism.
-//   I2. A key without records in the window has no total. It leaves the table when the turn moves at the latest.
+//   I2. A key without records in the window has no total. Such keys leave the table when the turn moves and
+//       they are more than half of it.
 
 import type { Key } from '../core/key-group.ts';
 import { IntColumn } from '../state/int-column.ts';
@@ -28,6 +29,7 @@ export class WindowTotals {
   readonly #back: AccumulatorRows;
   readonly #sum: AccumulatorRows; // a single row, for front and back together
   readonly #slices: IntColumn; // how many slices of the totals hold the key
+  #numbering = 0; // changes when keys lose their rows
   /** Where the front ends and the back begins. */
   turnMs = BEFORE_ALL;
   /** Slices that begin before this are part of the totals. */
@@ -65,12 +67,12 @@ export class WindowTotals {
     return this.#sum.result(0, key, window);
   }
 
-  /** Begins anew with a later turn; `slices` are those of the window before it, in order of time. */
+  /** Moves the turn on; `slices` are those of the window before it, in order of time. */
   turn(turnMs: number, slices: readonly Slice[]): void {
-    this.clear();
+    this.#empty();
     this.turnMs = turnMs;
     this.mergedUntilMs = turnMs;
-    for (const slice of slices) this.#number(slice);
+    for (const slice of slices) this.#count(slice);
     for (const slice of slices.toReversed()) {
       for (let row = 0; row < slice.table.size; row++) {
         const index = slice.totals.at(row);
@@ -82,12 +84,9 @@ export class WindowTotals {
 
   /** Adds a slice since the turn, the next one in time. */
   push(slice: Slice): void {
-    const { keys, rows, size } = slice.table;
-    for (let row = 0; row < size; row++) {
-      const index = this.#rowOf(keys.keyAt(row));
-      this.#back.merge(index, rows, row);
-      this.#slices.set(index, this.#slices.at(index) + 1);
-    }
+    this.#count(slice);
+    const { rows, size } = slice.table;
+    for (let row = 0; row < size; row++) this.#back.merge(slice.totals.at(row), rows, row);
   }
 
   /** The earliest slice leaves. One since the turn can only leave when the turn moves too: nothing need be done. */
@@ -104,9 +103,14 @@ export class WindowTotals {
   addMerged(slice: Slice, earlier: readonly Slice[], key: Key, value: unknown): void {
     const index = this.#rowOf(key);
     const isNew = slice.table.keys.find(key) < 0;
-    if (isNew) this.#slices.set(index, this.#slices.at(index) + 1);
+    const row = slice.table.rowOf(key);
+    if (isNew) {
+      this.#slices.set(index, this.#slices.at(index) + 1);
+      slice.totals.set(row, index);
+      slice.numbering = this.#numbering;
+    }
     if (slice.startMs >= this.turnMs) {
-      slice.table.add(key, value);
+      slice.table.rows.add(row, value);
       this.#back.add(index, value);
       return;
     }
@@ -114,15 +118,11 @@ export class WindowTotals {
     let sums = { rows: this.#front, row: index };
     const holding = [sums];
     for (const { table } of earlier) {
-      const row = table.keys.find(key);
-      if (row >= 0) holding.push((sums = { rows: table.rows, row }));
+      const held = table.keys.find(key);
+      if (held >= 0) holding.push((sums = { rows: table.rows, row: held }));
     }
-    if (isNew) {
-      const row = slice.table.rowOf(key);
-      slice.totals.set(row, index);
-      slice.table.rows.merge(row, sums.rows, sums.row);
-    }
-    for (const { rows, row } of holding) rows.add(row, value);
+    if (isNew) slice.table.rows.merge(row, sums.rows, sums.row);
+    for (const sum of holding) sum.rows.add(sum.row, value);
   }
 
   clear(): void {
@@ -130,16 +130,32 @@ export class WindowTotals {
     for (const rows of [this.#front, this.#back, this.#sum]) rows.free();
     this.#slices.free();
     this.#keys = new KeyIndex(this.#budget);
+    this.#numbering++;
     this.turnMs = BEFORE_ALL;
     this.mergedUntilMs = BEFORE_ALL;
   }
 
-  /** Gives the keys of a slice their rows, so that they are not looked up again. */
-  #number(slice: Slice): void {
+  /** Takes all slices out. The keys keep their rows, so that they need not be looked up, unless most have no use for them. */
+  #empty(): void {
+    const { size } = this.#keys;
+    let used = 0;
+    for (let index = 0; index < size; index++) if (this.holds(index)) used++;
+    if (used * 2 < size) {
+      this.clear();
+      return;
+    }
+    for (let index = 0; index < size; index++) this.#start(index);
+  }
+
+  /** Counts the keys of a slice in, after finding their rows where that has not been done. */
+  #count(slice: Slice): void {
     const { keys, size } = slice.table;
+    if (slice.numbering !== this.#numbering) {
+      for (let row = 0; row < size; row++) slice.totals.set(row, this.#rowOf(keys.keyAt(row)));
+      slice.numbering = this.#numbering;
+    }
     for (let row = 0; row < size; row++) {
-      const index = this.#rowOf(keys.keyAt(row));
-      slice.totals.set(row, index);
+      const index = slice.totals.at(row);
       this.#slices.set(index, this.#slices.at(index) + 1);
     }
   }
@@ -147,11 +163,13 @@ export class WindowTotals {
   #rowOf(key: Key): number {
     const known = this.#keys.size;
     const index = this.#keys.indexOf(key);
-    if (index === known) {
-      this.#front.start(index);
-      this.#back.start(index);
-      this.#slices.set(index, 0);
-    }
+    if (index === known) this.#start(index);
     return index;
+  }
+
+  #start(index: number): void {
+    this.#front.start(index);
+    this.#back.start(index);
+    this.#slices.set(index, 0);
   }
 }
