@@ -34,7 +34,7 @@ export {
   noWatermarks,
 } from './api/watermarks.ts';
 export { coGroup, windowJoin } from './api/window-join.ts';
-export { type AggregateResult, tumbling } from './api/windows.ts';
+export { type AggregateResult, cumulative, sliding, tumbling } from './api/windows.ts';
 export { collect } from './connectors/collect/spec.ts';
 export { fromCollection, fromSequence } from './connectors/collection/spec.ts';
 export { discard } from './connectors/discard/spec.ts';

@@ -43,5 +43,11 @@ export function average<Field extends string>(field: Field): Aggregate<Field, 'a
 export interface AggregateFunction<In, Accumulator, Out> {
   create(): Accumulator;
   add(accumulator: Accumulator, value: In): Accumulator;
+  /**
+   * Puts what a later accumulator holds into an earlier one. May change and return `left`; must leave `right` as it is and
+   * not return it, and merging into a new accumulator must give an equal one. With it overlapping windows share their
+   * records' accumulators; without it a record is added to each of its windows.
+   */
+  merge?(left: Accumulator, right: Accumulator): Accumulator;
   result(accumulator: Accumulator): Out;
 }

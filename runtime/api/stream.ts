@@ -9,12 +9,12 @@ import type { Key, KeyPart } from '../core/key-group.ts';
 import { type LogicalNode, MAIN_OUTPUT, type Partitioning } from '../graph/logical.ts';
 import {
   type AggregateColumn,
+  type AlignedWindows,
   type KeyedProcessFunctions,
   LATE_OUTPUT,
   type OperatorSpec,
   type ProcessContext,
   type TimeWindow,
-  type TumblingWindows,
   type WindowEvaluation,
 } from '../operators/spec.ts';
 import type { WatermarkStrategy } from '../time/watermark.ts';
@@ -318,7 +318,7 @@ export class KeyedStream<T, K extends Key, KeyFields> {
   }
 
   /** Cuts each key's records into windows of event time. */
-  window(windows: TumblingWindows): WindowedStream<T, K, KeyFields> {
+  window(windows: AlignedWindows): WindowedStream<T, K, KeyFields> {
     return new WindowedStream(this.handle, windows);
   }
 
@@ -327,12 +327,14 @@ export class KeyedStream<T, K extends Key, KeyFields> {
   }
 }
 
+type WindowMerge = (left: unknown, right: unknown) => unknown;
+
 /** Records grouped by key and window, to be evaluated when the watermark passes the window's end. */
 export class WindowedStream<T, K extends Key, KeyFields> {
   readonly #keyed: KeyedHandle;
-  readonly #windows: TumblingWindows;
+  readonly #windows: AlignedWindows;
 
-  constructor(keyed: KeyedHandle, windows: TumblingWindows) {
+  constructor(keyed: KeyedHandle, windows: AlignedWindows) {
     this.#keyed = keyed;
     this.#windows = windows;
   }
@@ -357,11 +359,13 @@ export class WindowedStream<T, K extends Key, KeyFields> {
     aggregate: AggregateFunction<T, Accumulator, Result>,
     toResult: (result: Result, key: K, window: TimeWindow) => Out,
   ): WindowStream<Out, T> {
+    const merge = aggregate.merge?.bind(aggregate) as WindowMerge | undefined;
     const evaluation = {
       kind: 'general',
       create: () => aggregate.create(),
       add: (accumulator: unknown, value: unknown) =>
         aggregate.add(accumulator as Accumulator, value as T),
+      merge,
       result: (accumulator: unknown, key: Key, window: TimeWindow) =>
         toResult(aggregate.result(accumulator as Accumulator), key as K, window),
     } as const;
@@ -377,6 +381,10 @@ export class WindowedStream<T, K extends Key, KeyFields> {
       {
         create: () => undefined,
         add: (left, right) => (left === undefined ? right : combine(left, right)),
+        merge: (left, right) => {
+          if (left === undefined || right === undefined) return left ?? right;
+          return combine(left, right);
+        },
         result: (value) => value,
       },
       (value, key, window) => toResult(value as T, key, window),

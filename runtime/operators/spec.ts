@@ -60,6 +60,8 @@ export type WindowEvaluation =
       readonly kind: 'general';
       readonly create: () => unknown;
       readonly add: (accumulator: unknown, value: unknown) => unknown;
+      /** Puts a later slice's accumulator, which it leaves alone, into an earlier one. Without it each window has its own. */
+      readonly merge?: ((left: unknown, right: unknown) => unknown) | undefined;
       readonly result: (accumulator: unknown, key: Key, window: TimeWindow) => unknown;
     };
 
@@ -117,7 +119,7 @@ export type OperatorSpec =
   | {
       readonly kind: 'window';
       readonly selector: KeySelector;
-      readonly windows: TumblingWindows;
+      readonly windows: AlignedWindows;
       readonly evaluation: WindowEvaluation;
     }
   | {
