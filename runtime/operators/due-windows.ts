@@ -6,7 +6,7 @@ import type { Key } from '../core/key-group.ts';
 import type { TimeWindow } from './spec.ts';
 
 /** Records by key and window. */
-export interface WindowContents {
+export interface DueWindows {
   /**
    * Adds a record to all its windows that the watermark has not closed, that is, whose last millisecond is above it.
    * False: it has closed all of them. A record that is in no window is late when the watermark has reached it.
