@@ -25,7 +25,33 @@ export {
   monotonousTimestamps,
   noWatermarks,
 } from './api/watermarks.ts';
-export { type AggregateResult, tumbling } from './api/windows.ts';
+export {
+  cumulative,
+  customWindows,
+  globalWindow,
+  session,
+  sliding,
+  tumbling,
+  tumblingDays,
+  type Windows,
+} from './api/windows.ts';
+export {
+  type AggregateResult,
+  type WindowContext,
+  type WindowOptions,
+  type WindowProcess,
+} from './api/window-functions.ts';
+export {
+  continuousEventTimeTrigger,
+  continuousProcessingTimeTrigger,
+  countTrigger,
+  deltaTrigger,
+  eventTimeTrigger,
+  neverTrigger,
+  processingTimeTrigger,
+  purging,
+} from './api/triggers.ts';
+export { countEvictor, deltaEvictor, timeEvictor } from './api/evictors.ts';
 export { collect } from './connectors/collect/spec.ts';
 export { fromCollection, fromSequence } from './connectors/collection/spec.ts';
 export { discard } from './connectors/discard/spec.ts';
@@ -35,6 +61,14 @@ export { parquet } from './connectors/parquet/spec.ts';
 export { print } from './connectors/print/spec.ts';
 export { EngineError } from './core/errors.ts';
 export { formatDuration, parseDurationMs } from './core/quantity.ts';
+export type {
+  Evictor,
+  TimestampedRecord,
+  Trigger,
+  TriggerContext,
+  TriggerResult,
+  WindowAssigner,
+} from './operators/general-window-spec.ts';
 export type { TimeWindow } from './operators/spec.ts';
 export type { JobSnapshot } from './protocol/cluster-snapshot.ts';
 export type { ListState, MapState, ValueState } from './state/state.ts';

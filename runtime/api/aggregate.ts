@@ -12,6 +12,12 @@ export interface Aggregate<Reads extends string> {
   readonly field: Reads | undefined;
 }
 
+/** Result columns by name, over records of type T. */
+export type AggregateColumns<T> = Readonly<Record<string, Aggregate<NumberField<T>>>>;
+
+/** What columns come to. */
+export type Numbers<Columns> = { readonly [Name in keyof Columns]: number };
+
 /** How many records. */
 export function count(): Aggregate<never> {
   return { function: 'count', field: undefined };
@@ -42,4 +48,6 @@ export interface AggregateFunction<In, Accumulator, Out> {
   create(): Accumulator;
   add(accumulator: Accumulator, value: In): Accumulator;
   result(accumulator: Accumulator): Out;
+  /** The accumulator of both; either may be changed and returned. Merging windows (sessions) need it. */
+  merge?(left: Accumulator, right: Accumulator): Accumulator;
 }
