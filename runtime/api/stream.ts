@@ -171,9 +171,7 @@ export class Stream<T> {
   ): WindowedStream<T, '', unknown, NoBounds>;
   windowAll(windows: Windows<T>, options?: WindowOptions<T>): WindowedStream<T, '', unknown>;
   windowAll(windows: Windows<T>, options: WindowOptions<T> = {}): WindowedStream<T, '', unknown> {
-    return new WindowedStream(
-      new WindowPlan(this.handle, windows, options as WindowOptions<unknown>),
-    );
+    return new WindowedStream(new WindowPlan(this.handle, windows, options));
   }
 
   /** Like `countWindow` of a keyed stream, over all records. */
@@ -359,9 +357,7 @@ export class KeyedStream<T, K extends Key, KeyFields> {
   ): WindowedStream<T, K, KeyFields, NoBounds>;
   window(windows: Windows<T>, options?: WindowOptions<T>): WindowedStream<T, K, KeyFields>;
   window(windows: Windows<T>, options: WindowOptions<T> = {}): WindowedStream<T, K, KeyFields> {
-    return new WindowedStream(
-      new WindowPlan(this.handle, windows, options as WindowOptions<unknown>),
-    );
+    return new WindowedStream(new WindowPlan(this.handle, windows, options));
   }
 
   /** A window for every `size` records of a key; with `slide`, one after every `slide` records, of the last `size`. */

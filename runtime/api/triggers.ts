@@ -123,28 +123,28 @@ export function continuousProcessingTimeTrigger(options: {
 }): Trigger<unknown, number> {
   const { intervalMs } = options;
   checkInterval('continuousProcessingTimeTrigger', intervalMs);
-  const fireNext = (afterMs: number, context: TriggerContext<number>): void => {
-    const nextMs = afterMs + intervalMs;
-    // The end of a window in event time may lie behind: there is nothing to wait for.
-    context.state = lastMs(context) > afterMs ? Math.min(nextMs, lastMs(context)) : nextMs;
-    context.registerProcessingTimer(context.state);
+  const fireAt = (timeMs: number, context: TriggerContext<number>): void => {
+    context.state = timeMs;
+    context.registerProcessingTimer(timeMs);
   };
   return {
     label: `continuous processing time(${intervalMs} ms)`,
     onRecord(_value, _timestampMs, context) {
+      if (context.state !== undefined) return 'continue';
       const { nowMs } = context;
-      if (context.state === undefined) fireNext(nowMs - (nowMs % intervalMs), context);
+      const nextMs = nowMs - (nowMs % intervalMs) + intervalMs;
+      // The end of a window in event time may lie behind the clock: there is nothing to wait for.
+      fireAt(lastMs(context) >= nowMs ? Math.min(nextMs, lastMs(context)) : nextMs, context);
       return 'continue';
     },
     onProcessingTime(timeMs, context) {
       if (timeMs !== context.state) return 'continue';
-      fireNext(timeMs, context);
+      const nextMs = timeMs + intervalMs;
+      fireAt(lastMs(context) > timeMs ? Math.min(nextMs, lastMs(context)) : nextMs, context);
       return 'fire';
     },
     onMerge(context, fireTimesMs) {
-      if (fireTimesMs.length === 0) return;
-      context.state = Math.min(...fireTimesMs);
-      context.registerProcessingTimer(context.state);
+      if (fireTimesMs.length > 0) fireAt(Math.min(...fireTimesMs), context);
     },
     clear(context) {
       if (context.state !== undefined) context.deleteProcessingTimer(context.state);

@@ -61,8 +61,8 @@ export interface WindowBounds {
   readonly windowEndMs: number;
 }
 
-/** What is not in a result whose windows have no bounds. */
-export type NoBounds = Readonly<Record<never, never>>;
+/** What a result says of a window without bounds: nothing. */
+export type NoBounds = unknown;
 
 /** The result of declarative aggregates: what names it (the key's fields, the window's bounds), and a number a column. */
 export type AggregateResult<KeyFields, Columns, Bounds = WindowBounds> = KeyFields &

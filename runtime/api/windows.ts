@@ -3,7 +3,12 @@
 
 import { EngineError } from '../core/errors.ts';
 import type { TimeKind, WindowAssigner, WindowsSpec } from '../operators/general-window-spec.ts';
-import type { CumulativeWindows, SlidingWindows, TumblingWindows } from '../operators/spec.ts';
+import type {
+  AlignedWindows,
+  CumulativeWindows,
+  SlidingWindows,
+  TumblingWindows,
+} from '../operators/spec.ts';
 
 declare const of: unique symbol;
 
@@ -103,13 +108,10 @@ export type GlobalWindows = Extract<WindowsSpec, { kind: 'global' }>;
 
 /** Your own windows. */
 export function customWindows<T>(assigner: WindowAssigner<T>): Windows<T> {
-  return { kind: 'custom', assigner: assigner as WindowAssigner<unknown> };
+  return { kind: 'custom', assigner: assigner };
 }
 
-function ofTime<Aligned extends TumblingWindows | SlidingWindows | CumulativeWindows>(
-  time: TimeKind | undefined,
-  windows: Aligned,
-): WindowsSpec {
+function ofTime(time: TimeKind | undefined, windows: AlignedWindows): WindowsSpec {
   return time === 'processing' ? { kind: 'processing-time', windows } : windows;
 }
 

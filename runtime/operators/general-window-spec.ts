@@ -69,9 +69,9 @@ export interface Trigger<T, State = unknown> {
   readonly label: string;
   /** A record was added to a window. */
   onRecord(value: T, timestampMs: number, context: TriggerContext<State>): TriggerResult;
-  /** An event-time timer of the window is due: the watermark has reached it. */
+  /** The watermark has reached a timer of the window, its own or the one that ends the window: compare `timeMs`. */
   onEventTime?(timeMs: number, context: TriggerContext<State>): TriggerResult;
-  /** A processing-time timer of the window is due. */
+  /** The same for the clock. */
   onProcessingTime?(timeMs: number, context: TriggerContext<State>): TriggerResult;
   /**
    * Windows became one; the context is that of the new one, which has no state and no timers yet, and `states` are those of

@@ -207,10 +207,9 @@ export class GeneralWindowOperator implements Operator {
   }
 
   #isLate(timestampMs: number): boolean {
-    return (
-      this.#assigner.time === 'event' &&
-      timestampMs + this.#spec.allowedLatenessMs <= this.#context.currentWatermark()
-    );
+    if (this.#assigner.time === 'processing') return false;
+    const untilMs = Math.min(timestampMs + this.#spec.allowedLatenessMs, MAX_WATERMARK);
+    return untilMs <= this.#context.currentWatermark();
   }
 
   #passOnLate(value: unknown, timestampMs: number): void {
