@@ -34,7 +34,33 @@ export {
   noWatermarks,
 } from './api/watermarks.ts';
 export { coGroup, windowJoin } from './api/window-join.ts';
-export { type AggregateResult, cumulative, sliding, tumbling } from './api/windows.ts';
+export {
+  cumulative,
+  customWindows,
+  globalWindow,
+  session,
+  sliding,
+  tumbling,
+  tumblingDays,
+  type Windows,
+} from './api/windows.ts';
+export {
+  type AggregateResult,
+  type WindowContext,
+  type WindowOptions,
+  type WindowProcess,
+} from './api/window-functions.ts';
+export {
+  continuousEventTimeTrigger,
+  continuousProcessingTimeTrigger,
+  countTrigger,
+  deltaTrigger,
+  eventTimeTrigger,
+  neverTrigger,
+  processingTimeTrigger,
+  purging,
+} from './api/triggers.ts';
+export { countEvictor, deltaEvictor, timeEvictor } from './api/evictors.ts';
 export { collect } from './connectors/collect/spec.ts';
 export { fromCollection, fromSequence } from './connectors/collection/spec.ts';
 export { discard } from './connectors/discard/spec.ts';
@@ -48,6 +74,14 @@ export { print } from './connectors/print/spec.ts';
 export { EngineError } from './core/errors.ts';
 export { formatDuration, parseDurationMs } from './core/quantity.ts';
 export type { Change } from './operators/change-spec.ts';
+export type {
+  Evictor,
+  TimestampedRecord,
+  Trigger,
+  TriggerContext,
+  TriggerResult,
+  WindowAssigner,
+} from './operators/general-window-spec.ts';
 export type { TimeWindow } from './operators/spec.ts';
 export type { JobSnapshot } from './protocol/cluster-snapshot.ts';
 export type { ListState, MapState, ValueState } from './state/state.ts';

@@ -14,6 +14,12 @@ export interface Aggregate<Reads extends string, Name extends AggregateName = Ag
   readonly field: Reads | undefined;
 }
 
+/** Result columns by name, over records of type T. */
+export type AggregateColumns<T> = Readonly<Record<string, Aggregate<NumberField<T>>>>;
+
+/** What columns come to. */
+export type Numbers<Columns> = { readonly [Name in keyof Columns]: number };
+
 /** How many records. */
 export function count(): Aggregate<never, 'count'> {
   return { function: 'count', field: undefined };
@@ -50,4 +56,6 @@ export interface AggregateFunction<In, Accumulator, Out> {
    */
   merge?(left: Accumulator, right: Accumulator): Accumulator;
   result(accumulator: Accumulator): Out;
+  /** The accumulator of both; either may be changed and returned. Merging windows (sessions) need it. */
+  merge?(left: Accumulator, right: Accumulator): Accumulator;
 }

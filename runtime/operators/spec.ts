@@ -8,6 +8,17 @@ import type { WatermarkStrategy } from '../time/watermark.ts';
 import type { KeySelector } from './key-selector-spec.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import type { RelationalSpec } from './relational-spec.ts';
+import type { GeneralWindow } from './general-window-spec.ts';
+import type { AggregateColumn, AlignedWindows, TimeWindow } from './window-spec.ts';
+
+export type {
+  AggregateColumn,
+  AlignedWindows,
+  CumulativeWindows,
+  SlidingWindows,
+  TimeWindow,
+  TumblingWindows,
+} from './window-spec.ts';
 
 export type { KeySelector } from './key-selector-spec.ts';
 
@@ -39,20 +50,6 @@ export interface KeyedProcessFunctions {
   readonly onProcessingTimer: ((timeMs: number, context: KeyedProcessContext) => void) | undefined;
 }
 
-/** One result column computed from one field. */
-export interface AggregateColumn {
-  readonly name: string;
-  readonly function: 'count' | 'sum' | 'min' | 'max' | 'average';
-  /** Undefined for `count`. */
-  readonly field: string | undefined;
-}
-
-/** A window's bounds in event time, `[startMs, endMs)`. */
-export interface TimeWindow {
-  readonly startMs: number;
-  readonly endMs: number;
-}
-
 /** How the records of a key and window become one result. */
 export type WindowEvaluation =
   | { readonly kind: 'columns'; readonly columns: readonly AggregateColumn[] }
@@ -64,32 +61,6 @@ export type WindowEvaluation =
       readonly merge?: ((left: unknown, right: unknown) => unknown) | undefined;
       readonly result: (accumulator: unknown, key: Key, window: TimeWindow) => unknown;
     };
-
-/** Aligned windows of one size; `offsetMs` moves their starts (Flink: TimeWindow.getWindowStartWithOffset). */
-export interface TumblingWindows {
-  readonly kind: 'tumbling';
-  readonly sizeMs: number;
-  readonly offsetMs: number;
-}
-
-/** Overlapping windows of one size, one beginning every `slideMs`. */
-export interface SlidingWindows {
-  readonly kind: 'sliding';
-  readonly sizeMs: number;
-  readonly slideMs: number;
-  readonly offsetMs: number;
-}
-
-/** Windows that grow by `stepMs` from a common start up to `sizeMs`, then begin anew (Flink SQL: CUMULATE). */
-export interface CumulativeWindows {
-  readonly kind: 'cumulative';
-  readonly sizeMs: number;
-  readonly stepMs: number;
-  readonly offsetMs: number;
-}
-
-/** Windows whose bounds follow from time alone, the same for every key. */
-export type AlignedWindows = TumblingWindows | SlidingWindows | CumulativeWindows;
 
 /** Every operator kind. */
 export type OperatorSpec =
@@ -121,6 +92,12 @@ export type OperatorSpec =
       readonly selector: KeySelector;
       readonly windows: AlignedWindows;
       readonly evaluation: WindowEvaluation;
+    }
+  | {
+      readonly kind: 'general-window';
+      /** Undefined for windows over all records: their operator has one subtask. */
+      readonly selector: KeySelector | undefined;
+      readonly window: GeneralWindow;
     }
   | {
       readonly kind: 'custom';

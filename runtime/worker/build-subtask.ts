@@ -2,6 +2,7 @@
 
 import { createFilter } from '../operators/filter.ts';
 import { createFlatMap } from '../operators/flat-map.ts';
+import { createGeneralWindow } from '../operators/general-window.ts';
 import { createKeyedProcess } from '../operators/keyed-process.ts';
 import { createKeyedReduce } from '../operators/keyed-reduce.ts';
 import { createMap } from '../operators/map.ts';
@@ -367,6 +368,8 @@ function createOperator(
       return createKeyedReduce(spec, context);
     case 'window':
       return createWindow(spec, context);
+    case 'general-window':
+      return createGeneralWindow(spec, context);
     case 'custom':
       return spec.create(context);
     case 'sink':
