@@ -9,7 +9,7 @@ export {
   type FinishedRun,
   type JobDefinition,
 } from './api/job.ts';
-export { listState, mapState, valueState } from './api/states.ts';
+export { aggregatingState, listState, mapState, reducingState, valueState } from './api/states.ts';
 export { type KeyedProcess, type StreamContext } from './api/process-functions.ts';
 export {
   type DeadLetter,
@@ -37,6 +37,12 @@ export { EngineError } from './core/errors.ts';
 export { formatDuration, parseDurationMs } from './core/quantity.ts';
 export type { TimeWindow } from './operators/spec.ts';
 export type { JobSnapshot } from './protocol/cluster-snapshot.ts';
-export type { ListState, MapState, ValueState } from './state/state.ts';
+export type {
+  AggregatingState,
+  ListState,
+  MapState,
+  ReducingState,
+  ValueState,
+} from './state/state.ts';
 export type { WatermarkGenerator, WatermarkStrategy } from './time/watermark.ts';
 export { bytes } from './types/schema.ts';

@@ -96,10 +96,10 @@ describe('keyed state', () => {
     list.add(2);
     expect(list.get()).toStrictEqual([1, 2]);
     const values = [3, 4];
-    list.replace(values);
+    list.update(values);
     values.push(5);
     expect(list.get()).toStrictEqual([3, 4]);
-    list.replace([]);
+    list.update([]);
     expect(list.get()).toStrictEqual([]);
   });
 
@@ -118,6 +118,45 @@ describe('keyed state', () => {
     expect([map.has('x'), map.has('y'), map.size]).toStrictEqual([false, true, 1]);
     map.delete('y');
     expect(map.size).toBe(0);
+  });
+
+  it('keeps one namespace out of sight of another', () => {
+    const store = new HeapKeyedState(
+      { value: { kind: 'value' }, list: { kind: 'list' } },
+      { start: 0, end: MAX - 1 },
+      { hasNamespaces: true },
+    );
+    const value = store.states['value'] as ValueState<unknown>;
+    const at = (key: Key, namespace: Key): void => {
+      store.setCurrentKey(key, keyGroupOfHash(hashOfKey(key), MAX));
+      store.setCurrentNamespace(namespace);
+    };
+    const windows: readonly Key[] = [10, '10', [0, 10], [1, 0]];
+    for (const [index, window] of windows.entries()) {
+      at('a', window);
+      expect(value.get()).toBeUndefined();
+      value.set(index);
+    }
+    at('b', 10);
+    expect(value.get()).toBeUndefined();
+    at('a', [0, 10]);
+    expect(value.get()).toBe(2);
+    value.clear();
+    expect(value.get()).toBeUndefined();
+    at('a', 10);
+    expect(value.get()).toBe(0);
+  });
+
+  it('wants a namespace where namespaces are used', () => {
+    const store = new HeapKeyedState(
+      { value: { kind: 'value' } },
+      { start: 0, end: 0 },
+      { hasNamespaces: true },
+    );
+    store.setCurrentKey('a', 0);
+    expect(() => (store.states['value'] as ValueState<unknown>).get()).toThrow(
+      'this state is only used while a namespace is set',
+    );
   });
 
   it('touches groups of its range only (I1)', () => {
