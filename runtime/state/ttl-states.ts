@@ -25,19 +25,19 @@ abstract class TtlState<Entry> extends HeapState<Entry> {
     super(table);
     this.rule = rule;
     const sweep = new TtlSweep<Entry>(table, (entry) => this.keepsSome(entry, rule.nowMs()));
-    const { cleanup } = rule;
-    const each = cleanup === 'on-read-only' ? undefined : cleanup;
+    const { each, keys } =
+      rule.cleanup === 'on-read-only' ? { each: undefined, keys: 0 } : rule.cleanup;
     this.#sweep = sweep;
-    this.#keysEachAccess = each?.keys ?? 0;
+    this.#keysEachAccess = each === 'access' ? keys : 0;
     this.beforeRecord =
-      each?.each === 'record'
+      each === 'record'
         ? () => {
-            sweep.step(each.keys);
+            sweep.step(keys);
           }
         : undefined;
   }
 
-  /** Every call begins here: cleanup goes on, as in Flink with records as well as without. */
+  /** Every call begins here: the sweep comes first, so that what it drops is not read any more. */
   protected access(): Entry | undefined {
     this.#sweep.step(this.#keysEachAccess);
     return this.table.get();
