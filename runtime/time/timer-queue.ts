@@ -6,7 +6,7 @@
 //   I2. Timers are taken in order of time, and at one time in order of registration.
 //   I3. Deleted timers take no more room than living ones, whatever is registered and deleted again.
 
-import type { Key } from '../core/key-group.ts';
+import { hashOfKey, type Key, keyGroupOfHash } from '../core/key-group.ts';
 import { type KeyIdentity, keyIdentity, keyOfIdentity } from '../core/key-identity.ts';
 
 /** A due timer. */
@@ -117,6 +117,18 @@ export class TimerQueue {
       const all = waiting instanceof Crowd ? waiting.members : [waiting];
       for (const who of all) yield this.#timerOf(timeMs, who);
     }
+  }
+
+  /** All timers by the key group of their key: a snapshot takes one pass. */
+  timersByGroup(maxParallelism: number): ReadonlyMap<number, readonly Timer[]> {
+    const groups = new Map<number, Timer[]>();
+    for (const timer of this.timers()) {
+      const keyGroup = keyGroupOfHash(hashOfKey(timer.key), maxParallelism);
+      const group = groups.get(keyGroup);
+      if (group === undefined) groups.set(keyGroup, [timer]);
+      else group.push(timer);
+    }
+    return groups;
   }
 
   #identityOf(key: Key, namespace: Key | undefined): KeyIdentity {
