@@ -1,6 +1,7 @@
 // The public API: all that a job imports. Named re-exports only.
 
 export { type AggregateFunction, average, count, max, min, sum } from './api/aggregate.ts';
+export { connect, ConnectedStreams, KeyedConnectedStreams } from './api/connected-streams.ts';
 export { Environment, type FromOptions } from './api/environment.ts';
 export {
   type CheckVerdict,
@@ -10,7 +11,12 @@ export {
   type JobDefinition,
 } from './api/job.ts';
 export { listState, mapState, valueState } from './api/states.ts';
-export { type KeyedProcess, type StreamContext } from './api/process-functions.ts';
+export {
+  type CoProcess,
+  type KeyedCoProcess,
+  type KeyedProcess,
+  type StreamContext,
+} from './api/process-functions.ts';
 export {
   type DeadLetter,
   KeyedStream,

@@ -18,11 +18,10 @@ export interface KeyedStreamContext<K, Out, Declarations> extends Omit<
   readonly emit: (value: Out) => void;
 }
 
-/** The functions of a keyed process operator. */
-export interface KeyedProcess<T, K, Out, Declarations> {
+/** The states of a keyed process function, and what it does when a timer of a key is due. */
+interface KeyedTimers<K, Out, Declarations> {
   /** The states, by name. */
   readonly state?: Declarations;
-  readonly onRecord: (value: T, context: KeyedStreamContext<K, Out, Declarations>) => void;
   /** An event-time timer of the key is due: the watermark has reached it. */
   readonly onEventTimer?: (
     timeMs: number,
@@ -33,4 +32,25 @@ export interface KeyedProcess<T, K, Out, Declarations> {
     timeMs: number,
     context: KeyedStreamContext<K, Out, Declarations>,
   ) => void;
+}
+
+/** The functions of a keyed process operator. */
+export interface KeyedProcess<T, K, Out, Declarations> extends KeyedTimers<K, Out, Declarations> {
+  readonly onRecord: (value: T, context: KeyedStreamContext<K, Out, Declarations>) => void;
+}
+
+/** The functions of a process operator over two connected streams. */
+export interface CoProcess<Left, Right, Out> {
+  readonly onLeft: (value: Left, context: StreamContext<Out>) => void;
+  readonly onRight: (value: Right, context: StreamContext<Out>) => void;
+}
+
+/** The functions of a process operator over two keyed streams: a key's states and timers belong to both. */
+export interface KeyedCoProcess<Left, Right, K, Out, Declarations> extends KeyedTimers<
+  K,
+  Out,
+  Declarations
+> {
+  readonly onLeft: (value: Left, context: KeyedStreamContext<K, Out, Declarations>) => void;
+  readonly onRight: (value: Right, context: KeyedStreamContext<K, Out, Declarations>) => void;
 }

@@ -1,4 +1,4 @@
-// A process function without keys: the job's code sees timestamps and the watermark and may emit to side outputs. One
+// Process functions without keys, of one input or two: the job's code sees timestamps and the watermark and may emit to side outputs. One
 // context object serves all records; the job must not keep it.
 
 import { EngineError } from '../core/errors.ts';
@@ -10,17 +10,33 @@ export function createProcess(
   spec: Extract<OperatorSpec, { kind: 'process' }>,
   context: OperatorContext,
 ): Operator {
-  const { apply } = spec;
+  return { process: makeInput(spec.apply, new RecordContext(context), context) };
+}
+
+/** Flink's CoProcessOperator, which also is its CoStreamMap and CoStreamFlatMap. */
+export function createCoProcess(
+  spec: Extract<OperatorSpec, { kind: 'co-process' }>,
+  context: OperatorContext,
+): Operator {
   const userContext = new RecordContext(context);
   return {
-    process(value, timestampMs) {
-      userContext.timestampMs = timestampMs;
-      try {
-        apply(value, userContext);
-      } catch (error) {
-        throw context.failure(error, value);
-      }
-    },
+    process: makeInput(spec.functions.onLeft, userContext, context),
+    processSecond: makeInput(spec.functions.onRight, userContext, context),
+  };
+}
+
+function makeInput(
+  apply: (value: unknown, context: ProcessContext) => void,
+  userContext: RecordContext,
+  context: OperatorContext,
+): Emit {
+  return (value, timestampMs) => {
+    userContext.timestampMs = timestampMs;
+    try {
+      apply(value, userContext);
+    } catch (error) {
+      throw context.failure(error, value);
+    }
   };
 }
 

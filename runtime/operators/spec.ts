@@ -34,12 +34,28 @@ export interface KeyedProcessContext extends ProcessContext {
   readonly deleteProcessingTimer: (timeMs: number) => void;
 }
 
-/** The functions of a keyed process operator. */
-export interface KeyedProcessFunctions {
+/** The states of a keyed operator, and what it does when a timer is due. */
+export interface KeyedTimerFunctions {
   readonly state: Readonly<Record<string, StateDescriptor>>;
-  readonly onRecord: (value: unknown, context: KeyedProcessContext) => void;
   readonly onEventTimer: ((timeMs: number, context: KeyedProcessContext) => void) | undefined;
   readonly onProcessingTimer: ((timeMs: number, context: KeyedProcessContext) => void) | undefined;
+}
+
+/** The functions of a keyed process operator. */
+export interface KeyedProcessFunctions extends KeyedTimerFunctions {
+  readonly onRecord: (value: unknown, context: KeyedProcessContext) => void;
+}
+
+/** The functions of a process operator with two inputs. */
+export interface CoProcessFunctions {
+  readonly onLeft: (value: unknown, context: ProcessContext) => void;
+  readonly onRight: (value: unknown, context: ProcessContext) => void;
+}
+
+/** The functions of a keyed process operator with two inputs; the states are shared. */
+export interface KeyedCoProcessFunctions extends KeyedTimerFunctions {
+  readonly onLeft: (value: unknown, context: KeyedProcessContext) => void;
+  readonly onRight: (value: unknown, context: KeyedProcessContext) => void;
 }
 
 /** One result column computed from one field. */
@@ -111,6 +127,14 @@ export type OperatorSpec =
       readonly kind: 'keyed-process';
       readonly selector: KeySelector;
       readonly functions: KeyedProcessFunctions;
+    }
+  | { readonly kind: 'co-process'; readonly functions: CoProcessFunctions }
+  | {
+      readonly kind: 'keyed-co-process';
+      /** How each input's key is found: keys of one type. */
+      readonly left: KeySelector;
+      readonly right: KeySelector;
+      readonly functions: KeyedCoProcessFunctions;
     }
   | {
       readonly kind: 'keyed-reduce';

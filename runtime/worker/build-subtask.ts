@@ -2,11 +2,11 @@
 
 import { createFilter } from '../operators/filter.ts';
 import { createFlatMap } from '../operators/flat-map.ts';
-import { createKeyedProcess } from '../operators/keyed-process.ts';
+import { createKeyedCoProcess, createKeyedProcess } from '../operators/keyed-process.ts';
 import { createKeyedReduce } from '../operators/keyed-reduce.ts';
 import { createMap } from '../operators/map.ts';
 import type { Emit, Operator, OperatorContext } from '../operators/operator.ts';
-import { createProcess } from '../operators/process.ts';
+import { createCoProcess, createProcess } from '../operators/process.ts';
 import { createSink } from '../operators/sink.ts';
 import type { OperatorSpec } from '../operators/spec.ts';
 import { createTimestamps } from '../operators/timestamps.ts';
@@ -322,6 +322,10 @@ function createOperator(
       return createTimestamps(spec, context);
     case 'keyed-process':
       return createKeyedProcess(spec, context);
+    case 'co-process':
+      return createCoProcess(spec, context);
+    case 'keyed-co-process':
+      return createKeyedCoProcess(spec, context);
     case 'keyed-reduce':
       return createKeyedReduce(spec, context);
     case 'window':

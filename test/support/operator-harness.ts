@@ -50,6 +50,10 @@ export class OperatorHarness {
     this.operator.process(value, timestampMs);
   }
 
+  processSecond(value: unknown, timestampMs = 0): void {
+    this.operator.processSecond?.(value, timestampMs);
+  }
+
   /** False when the operator stopped early. */
   advance(watermarkMs: number): boolean {
     this.watermarkMs = watermarkMs;
