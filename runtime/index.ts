@@ -10,6 +10,7 @@ export {
   type FinishedRun,
   type JobDefinition,
 } from './api/job.ts';
+export { type DeadLetter, outputTag } from './api/output-tag.ts';
 export { listState, mapState, valueState } from './api/states.ts';
 export {
   type CoProcess,
@@ -17,14 +18,7 @@ export {
   type KeyedProcess,
   type StreamContext,
 } from './api/process-functions.ts';
-export {
-  type DeadLetter,
-  KeyedStream,
-  OperatorStream,
-  Stream,
-  WindowedStream,
-  WindowStream,
-} from './api/stream.ts';
+export { KeyedStream, OperatorStream, Stream, WindowedStream, WindowStream } from './api/stream.ts';
 export {
   boundedOutOfOrderness,
   customWatermarks,
@@ -41,7 +35,7 @@ export { parquet } from './connectors/parquet/spec.ts';
 export { print } from './connectors/print/spec.ts';
 export { EngineError } from './core/errors.ts';
 export { formatDuration, parseDurationMs } from './core/quantity.ts';
-export type { TimeWindow } from './operators/spec.ts';
+export type { OutputTag, TimeWindow } from './operators/spec.ts';
 export type { JobSnapshot } from './protocol/cluster-snapshot.ts';
 export type { ListState, MapState, ValueState } from './state/state.ts';
 export type { WatermarkGenerator, WatermarkStrategy } from './time/watermark.ts';

@@ -10,8 +10,8 @@ import { type LogicalNode, MAIN_OUTPUT, type Partitioning } from '../graph/logic
 import {
   type AggregateColumn,
   type KeyedProcessFunctions,
-  LATE_OUTPUT,
   type OperatorSpec,
+  type OutputTag,
   type ProcessContext,
   type TimeWindow,
   type TumblingWindows,
@@ -23,16 +23,11 @@ import { recordTypeOf } from '../types/schema.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import type { Aggregate, AggregateFunction, NumberField } from './aggregate.ts';
 import { type KeyField, selectByFunction, selectFields } from './key-selector.ts';
+import { DEAD_LETTERS, type DeadLetter, lateTag } from './output-tag.ts';
 import type { KeyedProcess, StreamContext } from './process-functions.ts';
 import type { Declared } from './states.ts';
 import { type AddOptions, KeyedHandle, StreamHandle } from './stream-handle.ts';
 import { type AggregateResult, checkColumnNames } from './windows.ts';
-
-/** An invalid record and why. */
-export interface DeadLetter {
-  readonly value: unknown;
-  readonly problem: string;
-}
 
 /** A stream of records of type T. */
 export class Stream<T> {
@@ -102,7 +97,7 @@ export class Stream<T> {
       const problem = parsed.error.issues
         .map((issue) => `${issue.path.map(String).join('.') || 'record'}: ${issue.message}`)
         .join('; ');
-      context.output(DEAD_LETTERS, { value, problem } satisfies DeadLetter);
+      context.output(DEAD_LETTERS, { value, problem });
     });
     stream.named('validate');
     stream.node.outputTypes.set(MAIN_OUTPUT, recordTypeOf(schema));
@@ -253,19 +248,17 @@ export class OperatorStream<T> extends Stream<T> {
   }
 
   /** What the operator sent to a side output. */
-  sideOutput<Side>(tag: string, type?: z.ZodType<Side>): Stream<Side> {
-    if (type !== undefined) this.node.outputTypes.set(tag, recordTypeOf(type));
-    return new Stream(new StreamHandle(this.handle.builder, [{ node: this.node, output: tag }]));
+  sideOutput<Side>({ name, recordType }: OutputTag<Side>): Stream<Side> {
+    if (recordType !== undefined) this.node.outputTypes.set(name, recordType);
+    return new Stream(new StreamHandle(this.handle.builder, [{ node: this.node, output: name }]));
   }
 }
-
-const DEAD_LETTERS = 'dead-letters';
 
 /** A stream whose records fit a schema. */
 export class ValidatedStream<T> extends OperatorStream<T> {
   /** The records that did not, each with what is wrong. */
   deadLetters(): Stream<DeadLetter> {
-    return this.sideOutput<DeadLetter>(DEAD_LETTERS);
+    return this.sideOutput(DEAD_LETTERS);
   }
 }
 
@@ -400,6 +393,6 @@ export class WindowedStream<T, K extends Key, KeyFields> {
 export class WindowStream<Out, In> extends OperatorStream<Out> {
   /** Records behind the watermark. Without a reader they are dropped and counted as `numLateRecordsDropped`. */
   late(): Stream<In> {
-    return this.sideOutput<In>(LATE_OUTPUT);
+    return this.sideOutput(lateTag<In>());
   }
 }

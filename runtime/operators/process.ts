@@ -1,9 +1,8 @@
 // Process functions without keys, of one input or two: the job's code sees timestamps and the watermark and may emit to side outputs. One
 // context object serves all records; the job must not keep it.
 
-import { EngineError } from '../core/errors.ts';
 import type { Emit, Operator, OperatorContext } from './operator.ts';
-import type { OperatorSpec, ProcessContext } from './spec.ts';
+import type { OperatorSpec, OutputTag, ProcessContext } from './spec.ts';
 
 /** Flink's ProcessOperator. */
 export function createProcess(
@@ -58,14 +57,11 @@ export class RecordContext implements ProcessContext {
     this.context.emit(value, this.timestampMs);
   };
 
-  readonly output = (tag: string, value: unknown): void => {
-    if (tag === '') {
-      throw new EngineError('JOB_INVALID', 'A side output needs a name: output("tag", value).');
-    }
-    let emit = this.#sideOutputs.get(tag);
-    if (emit === undefined && !this.#sideOutputs.has(tag)) {
-      emit = this.context.sideOutput(tag);
-      this.#sideOutputs.set(tag, emit);
+  readonly output = <Side>({ name }: OutputTag<Side>, value: NoInfer<Side>): void => {
+    let emit = this.#sideOutputs.get(name);
+    if (emit === undefined && !this.#sideOutputs.has(name)) {
+      emit = this.context.sideOutput(name);
+      this.#sideOutputs.set(name, emit);
     }
     emit?.(value, this.timestampMs);
   };

@@ -5,6 +5,7 @@ import type { SinkSpec, SourceSpec } from '../connectors/connector.ts';
 import type { Key } from '../core/key-group.ts';
 import type { StateDescriptor } from '../state/state.ts';
 import type { WatermarkStrategy } from '../time/watermark.ts';
+import type { RecordType } from '../types/record-type.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 
 /** How the key of a record is found, and what it is called in results. */
@@ -14,12 +15,22 @@ export interface KeySelector {
   readonly fields: readonly string[] | undefined;
 }
 
+declare const sent: unique symbol;
+
+/** Names a side output, and carries the type of its records: `outputTag<number>('numbers')` makes one. */
+export interface OutputTag<T> {
+  readonly name: string;
+  /** Undefined: inferred from the records. */
+  readonly recordType: RecordType | undefined;
+  readonly [sent]?: T;
+}
+
 /** What a non-keyed process function may do besides returning. Its functions may be taken out of it: `({ emit }) => ...`. */
 export interface ProcessContext {
   readonly timestampMs: number;
   readonly watermarkMs: number;
   readonly emit: (value: unknown) => void;
-  readonly output: (tag: string, value: unknown) => void;
+  readonly output: <Side>(tag: OutputTag<Side>, value: NoInfer<Side>) => void;
   readonly count: (counter: string, by?: number) => void;
 }
 
