@@ -1,5 +1,6 @@
 // The public API: all that a job imports. Named re-exports only.
 
+export type { AsyncFunction, AsyncOptions, AsyncRetryOptions } from './api/async-functions.ts';
 export { type AggregateFunction, average, count, max, min, sum } from './api/aggregate.ts';
 export { connect, ConnectedStreams, KeyedConnectedStreams } from './api/connected-streams.ts';
 export { Environment, type FromOptions } from './api/environment.ts';
@@ -35,7 +36,13 @@ export { parquet } from './connectors/parquet/spec.ts';
 export { print } from './connectors/print/spec.ts';
 export { EngineError } from './core/errors.ts';
 export { formatDuration, parseDurationMs } from './core/quantity.ts';
-export type { OutputTag, TimeWindow } from './operators/spec.ts';
+export type {
+  AsyncCallContext,
+  AsyncOutcome,
+  OpenContext,
+  OutputTag,
+  TimeWindow,
+} from './operators/spec.ts';
 export type { JobSnapshot } from './protocol/cluster-snapshot.ts';
 export type { ListState, MapState, ValueState } from './state/state.ts';
 export type { WatermarkGenerator, WatermarkStrategy } from './time/watermark.ts';

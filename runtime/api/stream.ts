@@ -22,6 +22,7 @@ import type { RecordType } from '../types/record-type.ts';
 import { recordTypeOf } from '../types/schema.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 import type { Aggregate, AggregateFunction, NumberField } from './aggregate.ts';
+import { type AsyncFunction, asyncMapSpec, type AsyncOptions } from './async-functions.ts';
 import { type KeyField, selectByFunction, selectFields } from './key-selector.ts';
 import { DEAD_LETTERS, type DeadLetter, lateTag } from './output-tag.ts';
 import type { KeyedProcess, StreamContext } from './process-functions.ts';
@@ -67,6 +68,18 @@ export class Stream<T> {
       apply: apply as (value: unknown) => Iterable<unknown>,
     } as const;
     return this.#add(spec, 'flat-map', outputType);
+  }
+
+  /**
+   * One answer a record from a function that waits, such as a request to a service: up to `capacity` of them are in flight at
+   * once, in every subtask. `context.signal` is aborted when the time is up.
+   */
+  mapAsync<Out, Fallback = never>(
+    call: AsyncFunction<T, Out>,
+    options: AsyncOptions<T, NoInfer<Out>, Fallback>,
+  ): OperatorStream<Out | Fallback> {
+    const outputType = options.type === undefined ? undefined : recordTypeOf(options.type);
+    return this.#add(asyncMapSpec(call, options), 'async-map', outputType);
   }
 
   /** Full control without keys: timestamps, watermarks, side outputs (`context.output(tag, value)`), counters. */

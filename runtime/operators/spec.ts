@@ -57,6 +57,57 @@ export interface KeyedProcessFunctions extends KeyedTimerFunctions {
   readonly onRecord: (value: unknown, context: KeyedProcessContext) => void;
 }
 
+/** What `open` is told of the subtask it is called in. */
+export interface OpenContext {
+  /** From 0 to `parallelism - 1`. */
+  readonly subtaskIndex: number;
+  readonly parallelism: number;
+  readonly maxParallelism: number;
+  /** Adds to a counter that the page and the summary show. */
+  count(counter: string, by?: number): void;
+}
+
+/** What is called before the first record and after the last, in every subtask. */
+export interface RichFunctions {
+  readonly open?: ((context: OpenContext) => void | Promise<void>) | undefined;
+  /** Also after a failure. */
+  readonly close?: (() => void | Promise<void>) | undefined;
+}
+
+/** What an asynchronous function sees of one call. */
+export interface AsyncCallContext {
+  /** Aborted when the time is up, and when the job ends before the answer has come. */
+  readonly signal: AbortSignal;
+  /** 1 for the first, 2 for the first retry. */
+  readonly attempt: number;
+  readonly timestampMs: number;
+  /** Sent with the answer of this attempt, and not at all if it is not the last. */
+  readonly output: <Side>(tag: OutputTag<Side>, value: NoInfer<Side>) => void;
+  readonly count: (counter: string, by?: number) => void;
+}
+
+/** What came of an attempt. */
+export type AsyncOutcome<Out = unknown> =
+  | { readonly kind: 'returned'; readonly result: Out }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+/** The functions of an asynchronous operator. */
+export interface AsyncFunctions extends RichFunctions {
+  readonly call: (value: unknown, context: AsyncCallContext) => unknown;
+  /** Gives the answer when the time is up; without it the job fails. */
+  readonly onTimeout: ((value: unknown, context: AsyncCallContext) => unknown) | undefined;
+}
+
+/** When an attempt is made again: after `delayMs`, then each time `multiplier` times as long, up to `delayMsMax`. */
+export interface AsyncRetry {
+  /** All of them, the first included. */
+  readonly attemptsMax: number;
+  readonly delayMs: number;
+  readonly multiplier: number;
+  readonly delayMsMax: number;
+  readonly when: (outcome: AsyncOutcome) => boolean;
+}
+
 /** The functions of a process operator with two inputs. */
 export interface CoProcessFunctions {
   readonly onLeft: (value: unknown, context: ProcessContext) => void;
@@ -138,6 +189,15 @@ export type OperatorSpec =
       readonly kind: 'keyed-process';
       readonly selector: KeySelector;
       readonly functions: KeyedProcessFunctions;
+    }
+  | {
+      readonly kind: 'async-map';
+      readonly functions: AsyncFunctions;
+      readonly order: 'ordered' | 'unordered';
+      readonly capacity: number;
+      /** For a record, all attempts and the delays between them. */
+      readonly timeoutMs: number;
+      readonly retry: AsyncRetry | undefined;
     }
   | { readonly kind: 'co-process'; readonly functions: CoProcessFunctions }
   | {

@@ -1,5 +1,6 @@
 // Builds one subtask of a plan inside a slot: its chain composed from tail to head, its channels, its input.
 
+import { createAsyncMap } from '../operators/async-map.ts';
 import { createFilter } from '../operators/filter.ts';
 import { createFlatMap } from '../operators/flat-map.ts';
 import { createKeyedCoProcess, createKeyedProcess } from '../operators/keyed-process.ts';
@@ -77,7 +78,8 @@ class SubtaskBuilder {
   readonly #operators: Operator[];
   readonly #contexts: OperatorContext[] = [];
   readonly #outputs: ChainOutput[] = [];
-  readonly #sinks: Operator[] = [];
+  /** Operators that may be full, tail first. */
+  readonly #fillable: Operator[] = [];
 
   constructor(
     plan: PhysicalPlan,
@@ -151,17 +153,17 @@ class SubtaskBuilder {
     const outputs = this.#openOutputs(planned, position);
     const context = this.#makeContext(planned, position, outputs);
     this.#contexts[position] = context;
-    return createOperator(this.#specAt(position), context, (spec) => {
+    const operator = createOperator(this.#specAt(position), context, (spec) => {
       const writer = this.#services.makers.sink(spec.sink.kind)(
         spec.sink,
         this.#sinkContext(planned),
       );
-      const sink = createSink(writer, context, () => {
+      return createSink(writer, context, () => {
         this.#gate.recordsOut++;
       });
-      this.#sinks.push(sink);
-      return sink;
     });
+    if (operator.isFull !== undefined) this.#fillable.push(operator);
+    return operator;
   }
 
   /** Where each output of an operator goes: operators of the chain, and edges that leave it. */
@@ -199,7 +201,7 @@ class SubtaskBuilder {
     const { clock, log, stateMemory } = this.#services;
     const { watermarksMs, wakesMs } = this.#times;
     const gate = this.#gate;
-    const sinks = this.#sinks;
+    const behind = [...this.#fillable];
     return {
       uid: planned.uid,
       name: planned.name,
@@ -212,13 +214,20 @@ class SubtaskBuilder {
       stateMemory,
       emit: outputs.get(MAIN_OUTPUT) ?? (() => undefined),
       sideOutput: (tag) => outputs.get(tag),
-      isBlocked: () => gate.blockedChannels > 0 || isAnyFull(sinks),
+      isBlocked: () => gate.blockedChannels > 0 || isAnyFull(behind),
       currentWatermark: () => watermarksMs[position] as number,
       count: (counter, by) => {
         this.#counters.count(counter, by);
       },
       wakeAt: (timeMs) => {
         wakesMs[position] = Math.min(wakesMs[position] ?? Infinity, timeMs);
+      },
+      wake: () => {
+        wakesMs[position] = -Infinity;
+        this.#services.wake();
+      },
+      fail: (error) => {
+        this.#services.fail(this.#address, error);
       },
       failure: (error, record) => this.#failure(planned, error, record),
     };
@@ -322,6 +331,8 @@ function createOperator(
       return createTimestamps(spec, context);
     case 'keyed-process':
       return createKeyedProcess(spec, context);
+    case 'async-map':
+      return createAsyncMap(spec, context);
     case 'co-process':
       return createCoProcess(spec, context);
     case 'keyed-co-process':
@@ -337,8 +348,8 @@ function createOperator(
   }
 }
 
-function isAnyFull(sinks: readonly Operator[]): boolean {
-  for (const sink of sinks) if (sink.isFull?.() === true) return true;
+function isAnyFull(operators: readonly Operator[]): boolean {
+  for (const operator of operators) if (operator.isFull?.() === true) return true;
   return false;
 }
 

@@ -1,9 +1,10 @@
-// Operators over two streams, at several parallelisms: the answers are worked out here without anything of the engine.
+// Transformations that are more than one function over one stream, at several parallelisms: the answers are worked out here without anything of the engine.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EmbeddedCluster } from '../../runtime/cli/embedded-cluster.ts';
 import { resultsOf, runJob, sorted } from '../cluster/harness.ts';
 import { startCluster } from '../support/embedded.ts';
+import { WINDOW_MS } from './jobs/async.ts';
 import { order, PAYABLE_MS, payment } from './jobs/connected.ts';
 
 const RECORDS = 1_500;
@@ -26,7 +27,29 @@ function connectedAnswer(records: number): readonly unknown[] {
   return results;
 }
 
-describe('two streams', () => {
+function asyncAnswer(records: number): readonly unknown[] {
+  const results: unknown[] = [];
+  const windows = new Map<string, { questions: number; ids: number }>();
+  for (let id = 0; id < records; id++) {
+    results.push({ branch: 'ordered', id, isWithinCapacity: true });
+    if (id % 5 === 0) results.push({ branch: 'retried', id });
+    if (id % 50 === 0) results.push({ branch: 'timeout', id });
+    const startMs = Math.floor((id * 10) / WINDOW_MS) * WINDOW_MS;
+    const window = windows.get(`${id % 3}/${startMs}`) ?? { questions: 0, ids: 0 };
+    windows.set(`${id % 3}/${startMs}`, {
+      questions: window.questions + 1,
+      ids: window.ids + id,
+    });
+  }
+  for (const [name, window] of windows) {
+    const [group = 0, windowStartMs = 0] = name.split('/').map(Number);
+    const windowEndMs = windowStartMs + WINDOW_MS;
+    results.push({ branch: 'window', group, windowStartMs, windowEndMs, ...window });
+  }
+  return results;
+}
+
+describe('transformations', () => {
   let cluster: EmbeddedCluster;
 
   beforeAll(async () => {
@@ -43,6 +66,17 @@ describe('two streams', () => {
       const parameters = { records: RECORDS };
       const results = resultsOf(await runJob(cluster, 'connected', { parallelism, parameters }));
       expect(sorted(results)).toStrictEqual(sorted(connectedAnswer(RECORDS)));
+    });
+
+    it('ask a service without losing order, event time or a record', async () => {
+      const parameters = { records: 400 };
+      const results = resultsOf(await runJob(cluster, 'async', { parallelism, parameters }));
+      expect(sorted(results)).toStrictEqual(sorted(asyncAnswer(400)));
+      if (parallelism > 1) return;
+      const ids = (results as { branch: string; id: number }[])
+        .filter(({ branch }) => branch === 'ordered')
+        .map(({ id }) => id);
+      expect(ids).toStrictEqual(ids.toSorted((left, right) => left - right));
     });
   });
 });
