@@ -2,6 +2,11 @@
 
 export type { AsyncFunction, AsyncOptions, AsyncRetryOptions } from './api/async-functions.ts';
 export { type AggregateFunction, average, count, max, min, sum } from './api/aggregate.ts';
+export {
+  BroadcastStreams,
+  connectBroadcast,
+  KeyedBroadcastStreams,
+} from './api/broadcast-streams.ts';
 export { connect, ConnectedStreams, KeyedConnectedStreams } from './api/connected-streams.ts';
 export { Environment, type FromOptions } from './api/environment.ts';
 export {
@@ -14,9 +19,13 @@ export {
 export { type DeadLetter, outputTag } from './api/output-tag.ts';
 export { listState, mapState, valueState } from './api/states.ts';
 export {
+  type BroadcastProcess,
   type CoProcess,
+  type KeyedBroadcastProcess,
   type KeyedCoProcess,
   type KeyedProcess,
+  type Process,
+  type Rich,
   type StreamContext,
 } from './api/process-functions.ts';
 export { KeyedStream, OperatorStream, Stream, WindowedStream, WindowStream } from './api/stream.ts';
@@ -44,6 +53,6 @@ export type {
   TimeWindow,
 } from './operators/spec.ts';
 export type { JobSnapshot } from './protocol/cluster-snapshot.ts';
-export type { ListState, MapState, ValueState } from './state/state.ts';
+export type { ListState, MapState, ReadonlyMapState, ValueState } from './state/state.ts';
 export type { WatermarkGenerator, WatermarkStrategy } from './time/watermark.ts';
 export { bytes } from './types/schema.ts';

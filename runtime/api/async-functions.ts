@@ -1,14 +1,14 @@
 // What a job may say of an asynchronous function, checked and filled up.
 
+import type { z } from 'zod';
 import { EngineError } from '../core/errors.ts';
 import type {
   AsyncCallContext,
   AsyncOutcome,
   AsyncRetry,
-  OpenContext,
   OperatorSpec,
 } from '../operators/spec.ts';
-import type { z } from 'zod';
+import type { Rich } from './process-functions.ts';
 
 /** Flink's default: enough to hide a latency of 10 ms at 10,000 records a second. */
 const CAPACITY = 100;
@@ -17,7 +17,7 @@ const CAPACITY = 100;
 export type AsyncFunction<T, Out> = (value: T, context: AsyncCallContext) => Promise<Out> | Out;
 
 /** How an asynchronous function is called. */
-export interface AsyncOptions<T, Out, Fallback> {
+export interface AsyncOptions<T, Out, Fallback> extends Rich {
   /** How long a record may take, all attempts and the delays between them. */
   readonly timeoutMs: number;
   /** The answer when the time is up; without it, that fails the job. */
@@ -27,8 +27,6 @@ export interface AsyncOptions<T, Out, Fallback> {
   /** How many calls a subtask has in flight at most. @default 100 */
   readonly capacity?: number;
   readonly retry?: AsyncRetryOptions<Out>;
-  readonly open?: (context: OpenContext) => void | Promise<void>;
-  readonly close?: () => void | Promise<void>;
   readonly type?: z.ZodType<Out | Fallback>;
 }
 

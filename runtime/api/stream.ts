@@ -25,7 +25,7 @@ import type { Aggregate, AggregateFunction, NumberField } from './aggregate.ts';
 import { type AsyncFunction, asyncMapSpec, type AsyncOptions } from './async-functions.ts';
 import { type KeyField, selectByFunction, selectFields } from './key-selector.ts';
 import { DEAD_LETTERS, type DeadLetter, lateTag } from './output-tag.ts';
-import type { KeyedProcess, StreamContext } from './process-functions.ts';
+import type { KeyedProcess, Process } from './process-functions.ts';
 import type { Declared } from './states.ts';
 import { type AddOptions, KeyedHandle, StreamHandle } from './stream-handle.ts';
 import { type AggregateResult, checkColumnNames } from './windows.ts';
@@ -82,16 +82,21 @@ export class Stream<T> {
     return this.#add(asyncMapSpec(call, options), 'async-map', outputType);
   }
 
-  /** Full control without keys: timestamps, watermarks, side outputs (`context.output(tag, value)`), counters. */
+  /**
+   * Full control without keys: timestamps, watermarks, side outputs (`context.output(tag, value)`), counters. As an object
+   * the function may bring `open` and `close`.
+   */
   process<Out>(
-    apply: (value: T, context: StreamContext<Out>) => void,
+    functions: Process<T, Out> | Process<T, Out>['onRecord'],
     options: { type?: z.ZodType<Out> } = {},
   ): OperatorStream<Out> {
     const outputType = options.type === undefined ? undefined : recordTypeOf(options.type);
-    const spec = {
+    const onRecord = typeof functions === 'function' ? functions : functions.onRecord;
+    const spec: OperatorSpec = {
       kind: 'process',
-      apply: apply as (value: unknown, context: ProcessContext) => void,
-    } as const;
+      apply: onRecord as (value: unknown, context: ProcessContext) => void,
+      ...(typeof functions === 'function' ? {} : { lifecycle: functions }),
+    };
     return this.#add(spec, 'process', outputType);
   }
 

@@ -4,12 +4,14 @@
 //   I2. The functions of an operator never run at the same time (one thread, one step at a time).
 
 import { NO_TIMESTAMP } from '../connectors/connector.ts';
+import { EngineError } from '../core/errors.ts';
 import { hashOfKey, type Key, keyGroupOfHash } from '../core/key-group.ts';
 import { HeapKeyedState } from '../state/heap-keyed-state.ts';
 import type { KeyedStateStore } from '../state/state.ts';
 import { type Timer, TimerQueue } from '../time/timer-queue.ts';
 import type { Emit, Operator, OperatorContext } from './operator.ts';
 import { RecordContext } from './process.ts';
+import { makeLifecycle } from './rich-functions.ts';
 import type {
   KeyedProcessContext,
   KeyedTimerFunctions,
@@ -46,11 +48,12 @@ export class KeyedFunctions {
   readonly #state: KeyedStateStore;
   readonly #user: KeyedContext;
 
-  constructor(functions: KeyedTimerFunctions, context: OperatorContext) {
+  /** `more` is what the functions see in their context besides. */
+  constructor(functions: KeyedTimerFunctions, context: OperatorContext, more: object = {}) {
     this.#functions = functions;
     this.#context = context;
     this.#state = new HeapKeyedState(functions.state, context.keyGroups);
-    this.#user = new KeyedContext(context, this.#state);
+    this.#user = Object.assign(new KeyedContext(context, this.#state), more);
   }
 
   /** Takes the records of one input, whose keys `selector` finds, to `onRecord`. */
@@ -73,9 +76,25 @@ export class KeyedFunctions {
   operator(inputs: Pick<Operator, 'process' | 'processSecond'>): Operator {
     return {
       ...inputs,
+      ...makeLifecycle(this.#functions, this.#context),
       advanceWatermark: (watermarkMs) => this.#advanceWatermark(watermarkMs),
       onProcessingTime: (nowMs) => this.#onProcessingTime(nowMs),
     };
+  }
+
+  /** Visits the keys of this subtask for which a state holds something. */
+  forEachKey(name: string, visit: (key: Key, state: unknown) => void): void {
+    const state = this.#state.states[name];
+    if (state === undefined) {
+      throw new EngineError(
+        'JOB_INVALID',
+        `forEachKey("${name}"): no state of that name is declared under \`state\`.`,
+      );
+    }
+    for (const key of this.#state.keysOf(name)) {
+      this.#setKey(key, NO_TIMESTAMP);
+      visit(key, state);
+    }
   }
 
   #advanceWatermark(watermarkMs: number): boolean {

@@ -2,6 +2,7 @@
 // context object serves all records; the job must not keep it.
 
 import type { Emit, Operator, OperatorContext } from './operator.ts';
+import { makeLifecycle } from './rich-functions.ts';
 import type { OperatorSpec, OutputTag, ProcessContext } from './spec.ts';
 
 /** Flink's ProcessOperator. */
@@ -9,7 +10,10 @@ export function createProcess(
   spec: Extract<OperatorSpec, { kind: 'process' }>,
   context: OperatorContext,
 ): Operator {
-  return { process: makeInput(spec.apply, new RecordContext(context), context) };
+  return {
+    process: makeInput(spec.apply, new RecordContext(context), context),
+    ...(spec.lifecycle === undefined ? {} : makeLifecycle(spec.lifecycle, context)),
+  };
 }
 
 /** Flink's CoProcessOperator, which also is its CoStreamMap and CoStreamFlatMap. */
@@ -21,12 +25,14 @@ export function createCoProcess(
   return {
     process: makeInput(spec.functions.onLeft, userContext, context),
     processSecond: makeInput(spec.functions.onRight, userContext, context),
+    ...makeLifecycle(spec.functions, context),
   };
 }
 
-function makeInput(
-  apply: (value: unknown, context: ProcessContext) => void,
-  userContext: RecordContext,
+/** Takes the records of one input to the job's function. */
+export function makeInput<User extends RecordContext>(
+  apply: (value: unknown, context: User) => void,
+  userContext: User,
   context: OperatorContext,
 ): Emit {
   return (value, timestampMs) => {

@@ -3,7 +3,7 @@
 
 import type { SinkSpec, SourceSpec } from '../connectors/connector.ts';
 import type { Key } from '../core/key-group.ts';
-import type { StateDescriptor } from '../state/state.ts';
+import type { MapState, ReadonlyMapState, StateDescriptor } from '../state/state.ts';
 import type { WatermarkStrategy } from '../time/watermark.ts';
 import type { RecordType } from '../types/record-type.ts';
 import type { Operator, OperatorContext } from './operator.ts';
@@ -46,7 +46,7 @@ export interface KeyedProcessContext extends ProcessContext {
 }
 
 /** The states of a keyed operator, and what it does when a timer is due. */
-export interface KeyedTimerFunctions {
+export interface KeyedTimerFunctions extends RichFunctions {
   readonly state: Readonly<Record<string, StateDescriptor>>;
   readonly onEventTimer: ((timeMs: number, context: KeyedProcessContext) => void) | undefined;
   readonly onProcessingTimer: ((timeMs: number, context: KeyedProcessContext) => void) | undefined;
@@ -64,7 +64,7 @@ export interface OpenContext {
   readonly parallelism: number;
   readonly maxParallelism: number;
   /** Adds to a counter that the page and the summary show. */
-  count(counter: string, by?: number): void;
+  readonly count: (counter: string, by?: number) => void;
 }
 
 /** What is called before the first record and after the last, in every subtask. */
@@ -109,7 +109,7 @@ export interface AsyncRetry {
 }
 
 /** The functions of a process operator with two inputs. */
-export interface CoProcessFunctions {
+export interface CoProcessFunctions extends RichFunctions {
   readonly onLeft: (value: unknown, context: ProcessContext) => void;
   readonly onRight: (value: unknown, context: ProcessContext) => void;
 }
@@ -118,6 +118,44 @@ export interface CoProcessFunctions {
 export interface KeyedCoProcessFunctions extends KeyedTimerFunctions {
   readonly onLeft: (value: unknown, context: KeyedProcessContext) => void;
   readonly onRight: (value: unknown, context: KeyedProcessContext) => void;
+}
+
+/** What the main side of a broadcast operator may do: it reads the broadcast states. */
+export interface BroadcastReadContext extends ProcessContext {
+  readonly broadcast: Readonly<Record<string, ReadonlyMapState<unknown, unknown>>>;
+}
+
+/** What the main side of a keyed broadcast operator may do. */
+export interface KeyedBroadcastReadContext extends KeyedProcessContext {
+  readonly broadcast: Readonly<Record<string, ReadonlyMapState<unknown, unknown>>>;
+}
+
+/** What the broadcast side may do: it writes the broadcast states, and may visit every key. */
+export interface BroadcastWriteContext extends ProcessContext {
+  readonly broadcast: Readonly<Record<string, MapState<unknown, unknown>>>;
+  /** Of a keyed operator: every key of this subtask for which the named state holds something. */
+  readonly forEachKey: (name: string, visit: (key: Key, state: unknown) => void) => void;
+}
+
+/** What both kinds of broadcast operators do with the broadcast side. */
+interface BroadcastSide {
+  /** The names of the broadcast states. */
+  readonly broadcast: readonly string[];
+  readonly onBroadcast: (value: unknown, context: BroadcastWriteContext) => void;
+}
+
+/** The functions of an operator with a broadcast side. */
+export interface BroadcastFunctions extends RichFunctions, BroadcastSide {
+  readonly onRecord: (value: unknown, context: BroadcastReadContext) => void;
+}
+
+/** The functions of a keyed operator with a broadcast side. */
+export interface KeyedBroadcastFunctions extends RichFunctions, BroadcastSide {
+  readonly state: Readonly<Record<string, StateDescriptor>>;
+  readonly onRecord: (value: unknown, context: KeyedBroadcastReadContext) => void;
+  readonly onEventTimer: ((timeMs: number, context: KeyedBroadcastReadContext) => void) | undefined;
+  readonly onProcessingTimer:
+    ((timeMs: number, context: KeyedBroadcastReadContext) => void) | undefined;
 }
 
 /** One result column computed from one field. */
@@ -183,6 +221,7 @@ export type OperatorSpec =
   | {
       readonly kind: 'process';
       readonly apply: (value: unknown, context: ProcessContext) => void;
+      readonly lifecycle?: RichFunctions;
     }
   | { readonly kind: 'timestamps'; readonly watermarks: WatermarkStrategy<unknown> }
   | {
@@ -206,6 +245,12 @@ export type OperatorSpec =
       readonly left: KeySelector;
       readonly right: KeySelector;
       readonly functions: KeyedCoProcessFunctions;
+    }
+  | { readonly kind: 'broadcast'; readonly functions: BroadcastFunctions }
+  | {
+      readonly kind: 'keyed-broadcast';
+      readonly selector: KeySelector;
+      readonly functions: KeyedBroadcastFunctions;
     }
   | {
       readonly kind: 'keyed-reduce';

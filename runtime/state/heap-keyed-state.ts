@@ -8,16 +8,18 @@ import type { KeyedStateStore, ListState, MapState, StateDescriptor, ValueState 
 
 /** Where the current key's entry is. */
 interface Cursor {
+  key: Key;
   identity: unknown;
   groupIndex: number;
 }
 
 type AnyState = ValueState<unknown> | ListState<unknown> | MapState<unknown, unknown>;
+type HeapState = AnyState & { ownerKeys(): readonly Key[] };
 
 /** All states of one keyed operator subtask. */
 export class HeapKeyedState implements KeyedStateStore {
-  readonly states: Readonly<Record<string, AnyState>>;
-  readonly #cursor: Cursor = { identity: undefined, groupIndex: -1 };
+  readonly states: Readonly<Record<string, HeapState>>;
+  readonly #cursor: Cursor = { key: '', identity: undefined, groupIndex: -1 };
   readonly #range: KeyGroupRange;
 
   constructor(descriptors: Readonly<Record<string, StateDescriptor>>, range: KeyGroupRange) {
@@ -32,11 +34,16 @@ export class HeapKeyedState implements KeyedStateStore {
       keyGroup >= this.#range.start && keyGroup <= this.#range.end,
       'a key belongs to a group of its subtask',
     );
+    this.#cursor.key = key;
     this.#cursor.identity = keyIdentity(key);
     this.#cursor.groupIndex = keyGroup - this.#range.start;
   }
 
-  #makeState(descriptor: StateDescriptor): AnyState {
+  keysOf(name: string): readonly Key[] {
+    return this.states[name]?.ownerKeys() ?? [];
+  }
+
+  #makeState(descriptor: StateDescriptor): HeapState {
     const groupCount = this.#range.end - this.#range.start + 1;
     switch (descriptor.kind) {
       case 'value':
@@ -54,6 +61,8 @@ export class HeapKeyedState implements KeyedStateStore {
 /** The entries of one state, by key group and key. */
 class GroupedEntries<Entry> {
   readonly #groups: readonly Map<unknown, Entry>[];
+  /** The keys whose identity is something else. */
+  readonly #tuples = new Map<unknown, Key>();
   readonly #cursor: Cursor;
 
   constructor(groupCount: number, cursor: Cursor) {
@@ -66,11 +75,19 @@ class GroupedEntries<Entry> {
   }
 
   set(entry: Entry): void {
-    this.#group().set(this.#cursor.identity, entry);
+    const { key, identity } = this.#cursor;
+    this.#group().set(identity, entry);
+    if (typeof key === 'object') this.#tuples.set(identity, key);
   }
 
   delete(): void {
     this.#group().delete(this.#cursor.identity);
+    this.#tuples.delete(this.#cursor.identity);
+  }
+
+  keys(): readonly Key[] {
+    const identities = this.#groups.flatMap((group) => [...group.keys()]);
+    return identities.map((identity) => this.#tuples.get(identity) ?? (identity as Key));
   }
 
   #group(): Map<unknown, Entry> {
@@ -98,6 +115,10 @@ class HeapValueState implements ValueState<unknown> {
   clear(): void {
     this.#entries.delete();
   }
+
+  ownerKeys(): readonly Key[] {
+    return this.#entries.keys();
+  }
 }
 
 class HeapListState implements ListState<unknown> {
@@ -124,6 +145,10 @@ class HeapListState implements ListState<unknown> {
 
   clear(): void {
     this.#entries.delete();
+  }
+
+  ownerKeys(): readonly Key[] {
+    return this.#entries.keys();
   }
 }
 
@@ -163,5 +188,9 @@ class HeapMapState implements MapState<unknown, unknown> {
 
   clear(): void {
     this.#entries.delete();
+  }
+
+  ownerKeys(): readonly Key[] {
+    return this.#entries.keys();
   }
 }

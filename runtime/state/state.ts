@@ -35,10 +35,15 @@ export interface MapState<K, V> {
   clear(): void;
 }
 
+/** A map that is only read. */
+export type ReadonlyMapState<K, V> = Omit<MapState<K, V>, 'set' | 'delete' | 'clear'>;
+
 /** The state an operator's functions get, by the names they declared. */
 export interface KeyedStateStore {
   /** Which key the following calls are about. */
   setCurrentKey(key: Key, keyGroup: number): void;
+  /** The keys of this subtask for which the state of this name holds something. */
+  keysOf(name: string): readonly Key[];
   readonly states: Readonly<
     Record<string, ValueState<unknown> | ListState<unknown> | MapState<unknown, unknown>>
   >;

@@ -1,6 +1,7 @@
 // Builds one subtask of a plan inside a slot: its chain composed from tail to head, its channels, its input.
 
 import { createAsyncMap } from '../operators/async-map.ts';
+import { createBroadcast, createKeyedBroadcast } from '../operators/broadcast.ts';
 import { createFilter } from '../operators/filter.ts';
 import { createFlatMap } from '../operators/flat-map.ts';
 import { createKeyedCoProcess, createKeyedProcess } from '../operators/keyed-process.ts';
@@ -337,6 +338,10 @@ function createOperator(
       return createCoProcess(spec, context);
     case 'keyed-co-process':
       return createKeyedCoProcess(spec, context);
+    case 'broadcast':
+      return createBroadcast(spec, context);
+    case 'keyed-broadcast':
+      return createKeyedBroadcast(spec, context);
     case 'keyed-reduce':
       return createKeyedReduce(spec, context);
     case 'window':

@@ -5,6 +5,7 @@ import type { EmbeddedCluster } from '../../runtime/cli/embedded-cluster.ts';
 import { resultsOf, runJob, sorted } from '../cluster/harness.ts';
 import { startCluster } from '../support/embedded.ts';
 import { WINDOW_MS } from './jobs/async.ts';
+import { KEYS } from './jobs/broadcast.ts';
 import { order, PAYABLE_MS, payment } from './jobs/connected.ts';
 
 const RECORDS = 1_500;
@@ -49,6 +50,24 @@ function asyncAnswer(records: number): readonly unknown[] {
   return results;
 }
 
+function broadcastAnswer(records: number, rules: number, subtasks: number): readonly unknown[] {
+  const results: unknown[] = [];
+  for (let id = 0; id < records; id++) results.push({ branch: 'main', id });
+  for (let key = 0; key < KEYS; key++) {
+    const amounts = Array.from({ length: records }, (_, id) => id).filter((id) => id % KEYS === key);
+    const total = amounts.reduce((sum, id) => sum + id, 0);
+    const factors = Array.from({ length: rules }, (_, rule) => rule + 1);
+    const names = factors.map((factor) => `rule ${factor - 1}`);
+    const totals = factors.map((factor) => factor * total);
+    results.push({ branch: 'key', key, visits: rules, totals, names });
+  }
+  for (let subtask = 0; subtask < subtasks; subtask++) {
+    for (let rule = 0; rule < rules; rule++) results.push({ branch: 'heard', subtask, rule });
+    results.push({ branch: 'first', subtask });
+  }
+  return results;
+}
+
 describe('transformations', () => {
   let cluster: EmbeddedCluster;
 
@@ -66,6 +85,12 @@ describe('transformations', () => {
       const parameters = { records: RECORDS };
       const results = resultsOf(await runJob(cluster, 'connected', { parallelism, parameters }));
       expect(sorted(results)).toStrictEqual(sorted(connectedAnswer(RECORDS)));
+    });
+
+    it('read broadcast states that are the same in every subtask', async () => {
+      const parameters = { records: 500, rules: 7 };
+      const results = resultsOf(await runJob(cluster, 'broadcast', { parallelism, parameters }));
+      expect(sorted(results)).toStrictEqual(sorted(broadcastAnswer(500, 7, parallelism)));
     });
 
     it('ask a service without losing order, event time or a record', async () => {
