@@ -9,6 +9,7 @@ import type { Key, KeyPart } from '../core/key-group.ts';
 import { type LogicalNode, MAIN_OUTPUT, type Partitioning } from '../graph/logical.ts';
 import {
   type AggregateColumn,
+  DEAD_LETTERS,
   type KeyedProcessFunctions,
   type KeySelector,
   LATE_OUTPUT,
@@ -126,6 +127,12 @@ export class Stream<T> {
 
   /** Assigns event time after the source; better done at the source where possible. */
   withTimestamps(watermarks: WatermarkStrategy<T>): OperatorStream<T> {
+    if (watermarks.alignment !== undefined) {
+      throw new EngineError(
+        'JOB_INVALID',
+        "withTimestamps: 'alignment' holds sources back, so it is given where the source is: env.from(source, { watermarks })",
+      );
+    }
     const spec = {
       kind: 'timestamps',
       watermarks: watermarks as WatermarkStrategy<unknown>,
@@ -290,8 +297,6 @@ export class OperatorStream<T> extends Stream<T> {
     return new Stream(this.#builder, [{ node: this.node, output: tag }]);
   }
 }
-
-const DEAD_LETTERS = 'dead-letters';
 
 /** A stream whose records fit a schema. */
 export class ValidatedStream<T> extends OperatorStream<T> {

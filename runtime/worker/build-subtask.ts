@@ -8,11 +8,15 @@ import { createMap } from '../operators/map.ts';
 import type { Emit, Operator, OperatorContext } from '../operators/operator.ts';
 import { createProcess } from '../operators/process.ts';
 import { createSink } from '../operators/sink.ts';
-import type { OperatorSpec } from '../operators/spec.ts';
+import { DEAD_LETTERS, type OperatorSpec } from '../operators/spec.ts';
 import { createTimestamps } from '../operators/timestamps.ts';
-import { WatermarkTracker } from '../operators/watermark-tracker.ts';
 import { createWindow } from '../operators/window.ts';
-import type { SinkContext, SourceContext } from '../connectors/connector.ts';
+import {
+  NO_TIMESTAMP,
+  type SinkContext,
+  type SplitReaderContext,
+} from '../connectors/connector.ts';
+import { asSplitReader } from '../connectors/share-reader.ts';
 import type { Clock } from '../core/clock.ts';
 import { EngineError } from '../core/errors.ts';
 import type { JobId } from '../core/ids.ts';
@@ -22,16 +26,18 @@ import type { Log } from '../core/log.ts';
 import type { LogicalGraph } from '../graph/logical.ts';
 import { MAIN_OUTPUT } from '../graph/logical.ts';
 import type { PhysicalPlan, PlannedEdge, PlannedOperator, PlannedTask } from '../graph/physical.ts';
+import type { FromSource } from '../protocol/control.ts';
 import type { OutputEdge, RouteFailure } from '../shuffle/output-edge.ts';
 import { OutputGate } from '../shuffle/output-gate.ts';
 import type { ChannelReader } from '../shuffle/channel-reader.ts';
 import type { MemoryBudget } from '../state/memory-budget.ts';
+import { Pace } from '../time/pace.ts';
 import { Chain, type ChainLink, type ChainOutput, ChainTimes } from './chain.ts';
 import { InputSubtask } from './input-subtask.ts';
 import type { LoadedMakers } from './makers.ts';
 import { describeRecord } from './record-preview.ts';
-import { SourceSubtask } from './source-subtask.ts';
-import { NamedCounters, type Subtask, type SubtaskAddress } from './subtask.ts';
+import { SourceSubtask, type SplitOutput } from './source-subtask.ts';
+import { NamedCounters, type Subtask, type SubtaskAddress, type SubtaskParts } from './subtask.ts';
 
 /** What the slot provides to all its subtasks. */
 export interface SlotServices {
@@ -45,6 +51,8 @@ export interface SlotServices {
   collect(value: unknown): void;
   /** A connector failed between steps. */
   fail(address: SubtaskAddress, error: unknown): void;
+  /** What the subtask of a source has to say. */
+  tellCoordinator(address: SubtaskAddress, event: FromSource): void;
   /** The channels of an edge that this subtask writes, behind their partitioner. */
   openOutput(
     edge: PlannedEdge,
@@ -126,24 +134,26 @@ class SubtaskBuilder {
     return new InputSubtask({ ...parts, readers: this.#services.openInputs(edges, this.#address) });
   }
 
-  #makeSource(
-    spec: Extract<OperatorSpec, { kind: 'source' }>,
-    parts: Omit<ConstructorParameters<typeof SourceSubtask>[0], 'reader' | 'tracker' | 'context'>,
-  ): Subtask {
-    const { clock } = this.#services;
+  #makeSource(spec: Extract<OperatorSpec, { kind: 'source' }>, parts: SubtaskParts): Subtask {
+    const { source, watermarks, recordsPerSecond = source.recordsPerSecond } = spec;
+    const { clock, makers } = this.#services;
     const context = this.#contexts[0];
     invariant(context !== undefined, 'the head has a context');
     return new SourceSubtask({
       ...parts,
-      reader: this.#services.makers.source(spec.source.kind)(
-        spec.source,
-        this.#sourceContext(this.#plannedAt(0)),
-      ),
-      tracker:
-        spec.watermarks === undefined
-          ? undefined
-          : new WatermarkTracker(spec.watermarks, clock.nowMs()),
+      watermarks,
       context,
+      pace:
+        recordsPerSecond === undefined
+          ? undefined
+          : new Pace(clock, recordsPerSecond / this.#task.parallelism),
+      tell: (event) => {
+        this.#services.tellCoordinator(this.#address, event);
+      },
+      makeReader: (output) => {
+        const readerContext = this.#readerContext(context, output);
+        return asSplitReader(makers.source(source.kind)(source, readerContext), readerContext);
+      },
     });
   }
 
@@ -255,7 +265,28 @@ class SubtaskBuilder {
     return new EngineError('USER_FUNCTION_FAILED', `${what}: ${reason}`, { cause: error, details });
   }
 
-  #sourceContext(planned: PlannedOperator): SourceContext {
+  #readerContext(operator: OperatorContext, output: SplitOutput): SplitReaderContext {
+    const { makers } = this.#services;
+    const deadLetters = operator.sideOutput(DEAD_LETTERS);
+    return {
+      ...this.#connectorContext(this.#plannedAt(0)),
+      ...output,
+      deadLetter: (value, problem) => {
+        operator.count('invalidRecords');
+        deadLetters?.({ value, problem }, NO_TIMESTAMP);
+      },
+      requestSplits: () => {
+        this.#services.tellCoordinator(this.#address, { kind: 'split-request' });
+      },
+      sendEvent: (event) => {
+        this.#services.tellCoordinator(this.#address, { kind: 'event', event });
+      },
+      makeReader: (spec, context) =>
+        asSplitReader(makers.source(spec.kind)(spec, context), context),
+    };
+  }
+
+  #connectorContext(planned: PlannedOperator) {
     const { clock, log } = this.#services;
     return {
       subtaskIndex: this.#address.subtask,
@@ -265,12 +296,12 @@ class SubtaskBuilder {
       wake: () => {
         this.#services.wake();
       },
-      fail: (error) => {
+      fail: (error: unknown) => {
         const isOurs = error instanceof EngineError;
         const told = isOurs ? this.#failure(planned, error, undefined) : error;
         this.#services.fail(this.#address, told);
       },
-      count: (counter, by) => {
+      count: (counter: string, by?: number) => {
         this.#counters.count(counter, by);
       },
     };
@@ -278,7 +309,7 @@ class SubtaskBuilder {
 
   #sinkContext(planned: PlannedOperator): SinkContext {
     return {
-      ...this.#sourceContext(planned),
+      ...this.#connectorContext(planned),
       jobId: this.#services.jobId,
       collect: (value) => {
         this.#services.collect(value);

@@ -9,12 +9,14 @@ import { collectionSource, sequenceSource } from '../../runtime/connectors/colle
 import { fromCollection, fromSequence } from '../../runtime/connectors/collection/spec.ts';
 import { linesSource } from '../../runtime/connectors/file/source.ts';
 import { lines } from '../../runtime/connectors/file/spec.ts';
+import { generatorEnumerator } from '../../runtime/connectors/generator/enumerator.ts';
 import { generatorSource } from '../../runtime/connectors/generator/source.ts';
 import { generate } from '../../runtime/connectors/generator/spec.ts';
 import { parquetSource } from '../../runtime/connectors/parquet/source.ts';
 import { parquet } from '../../runtime/connectors/parquet/spec.ts';
 import { writeParquet } from '../support/parquet-writer.ts';
 import { describeSource } from './source-contract.ts';
+import { describeSplitSource } from './split-contract.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'source-contract-'));
 
@@ -61,16 +63,10 @@ describeSource('fromSequence', () => ({
   parallelism: 4,
 }));
 
-describeSource('generate', () => ({
-  maker: generatorSource,
+describeSplitSource('generate', () => ({
+  reader: generatorSource,
+  enumerator: generatorEnumerator,
   spec: generate({ count: 50, make: (n) => ({ n }), timestamp: ({ n }) => n * 10 }),
-  parallelism: 3,
-}));
-
-describeSource('generate at a rate', () => ({
-  maker: generatorSource,
-  spec: generate({ count: 50, recordsPerSecond: 120, make: (n) => ({ n }) }),
-  parallelism: 2,
 }));
 
 describeSource('lines', () => ({

@@ -3,7 +3,7 @@
 //   I1. Over any long stretch, exactly `recordsPerSecond` are allowed; rounding never adds up.
 //   I2. After a stall, at most `CATCH_UP_MS_MAX` worth of records is made up for; the rest is given up.
 
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
 
 /** The stall, in milliseconds, that is made up for at once; a longer one moves the schedule. */
 export const CATCH_UP_MS_MAX = 1_000;
