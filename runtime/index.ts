@@ -29,6 +29,7 @@ export { type AggregateResult, tumbling } from './api/windows.ts';
 export { collect } from './connectors/collect/spec.ts';
 export { fromCollection, fromSequence } from './connectors/collection/spec.ts';
 export { discard } from './connectors/discard/spec.ts';
+export { type FileLine, files } from './connectors/file/files-spec.ts';
 export { csvFile, jsonLinesFile, lines, type LineRecord } from './connectors/file/spec.ts';
 export { generate } from './connectors/generator/spec.ts';
 export { parquet } from './connectors/parquet/spec.ts';

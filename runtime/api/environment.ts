@@ -5,7 +5,7 @@ import { EngineError } from '../core/errors.ts';
 import type { LogicalGraph } from '../graph/logical.ts';
 import type { WatermarkStrategy } from '../time/watermark.ts';
 import { GraphBuilder } from './graph-builder.ts';
-import { OperatorStream } from './stream.ts';
+import { type OperatorStream, ValidatedStream } from './stream.ts';
 
 /** Options of a source in a job. */
 export interface FromOptions<T> {
@@ -24,7 +24,12 @@ export class Environment {
     return this.#builder.graph;
   }
 
-  /** The records of a source. */
+  /** The records of a source; what one of files could not read is in the `deadLetters()` of the stream. */
+  from<T>(
+    source: SourceSpec<T> & { readonly hasDeadLetters: true },
+    options?: FromOptions<T>,
+  ): ValidatedStream<T>;
+  from<T>(source: SourceSpec<T>, options?: FromOptions<T>): OperatorStream<T>;
   from<T>(source: SourceSpec<T>, options: FromOptions<T> = {}): OperatorStream<T> {
     const { watermarks, recordsPerSecond } = options;
     if (recordsPerSecond !== undefined && !(recordsPerSecond > 0)) {
@@ -42,6 +47,6 @@ export class Environment {
       },
       { name: `source: ${source.label}`, inputs: [], outputType: source.recordType },
     );
-    return new OperatorStream(this.#builder, node);
+    return new ValidatedStream(this.#builder, node);
   }
 }

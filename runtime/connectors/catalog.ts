@@ -16,11 +16,16 @@ export const CONNECTORS: ConnectorCatalog = {
     collection: async () => (await import('./collection/source.ts')).collectionSource,
     sequence: async () => (await import('./collection/source.ts')).sequenceSource,
     generator: async () => (await import('./generator/source.ts')).generatorSource,
+    files: async () => (await import('./file/files-source.ts')).filesSource,
     'file-lines': async () => (await import('./file/source.ts')).linesSource,
     parquet: async () => (await import('./parquet/source.ts')).parquetSource,
+    'parquet-ordered': async () =>
+      (await import('./parquet/ordered-reader.ts')).orderedParquetSource,
   },
   enumerators: {
+    files: async () => (await import('./file/files-enumerator.ts')).filesEnumerator,
     generator: async () => (await import('./generator/enumerator.ts')).generatorEnumerator,
+    parquet: async () => (await import('./parquet/enumerator.ts')).parquetEnumerator,
   },
   sinks: {
     'csv-file': async () => (await import('./file/sink.ts')).csvFileSink,
