@@ -69,7 +69,6 @@ export class SourceSubtask extends Subtask {
 
   async open(): Promise<void> {
     await this.chain.open();
-    this.#parts.pace?.start();
     await this.#reader.start();
   }
 

@@ -16,6 +16,7 @@ import type {
 import { asSplitReader } from '../../runtime/connectors/share-reader.ts';
 import { ManualClock } from '../../runtime/core/clock.ts';
 import { silentLog } from '../../runtime/core/log.ts';
+import { nextTurn } from '../../runtime/core/turn.ts';
 import type { Emitted } from './source-contract.ts';
 
 /** A source by splits. `kinds` are the makers of its parts, by kind, when it has parts. */
@@ -134,7 +135,7 @@ export class SplitSourceDriver {
   /** Lets what happens between polls happen, until `isTrue`. */
   async until(isTrue: () => boolean): Promise<void> {
     while (!isTrue()) {
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      await nextTurn();
       this.deliver();
     }
   }

@@ -12,7 +12,6 @@ describe('Pace', () => {
       fc.property(fc.integer({ min: 1, max: 5_000 }), steps, (rate, stepsMs) => {
         const clock = new ManualClock(5_000);
         const pace = new Pace(clock, rate);
-        pace.start();
         let spent = 0;
         const take = (): void => {
           const allowance = pace.allowance();
@@ -33,7 +32,6 @@ describe('Pace', () => {
   it('makes up for at most a bounded stall (I2)', () => {
     const clock = new ManualClock();
     const pace = new Pace(clock, 100);
-    pace.start();
     pace.spend(pace.allowance());
     clock.advance(CATCH_UP_MS_MAX * 60);
     expect(pace.allowance()).toBeLessThanOrEqual((CATCH_UP_MS_MAX / 1_000) * 100 + 1);
