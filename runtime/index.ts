@@ -74,6 +74,7 @@ export {
 export { collect } from './connectors/collect/spec.ts';
 export { fromCollection, fromSequence } from './connectors/collection/spec.ts';
 export { discard } from './connectors/discard/spec.ts';
+export { type FileLine, files } from './connectors/file/files-spec.ts';
 export { csvFile, jsonLinesFile, textFile } from './connectors/file/sink-spec.ts';
 export { type LineRecord, lines } from './connectors/file/spec.ts';
 export { byTime } from './connectors/file/time-partition-spec.ts';

@@ -149,6 +149,12 @@ export class Stream<T> {
 
   /** Assigns event time after the source; better done at the source where possible. */
   withTimestamps(watermarks: WatermarkStrategy<T>): OperatorStream<T> {
+    if (watermarks.alignment !== undefined) {
+      throw new EngineError(
+        'JOB_INVALID',
+        "withTimestamps: 'alignment' holds sources back, so it is given where the source is: env.from(source, { watermarks })",
+      );
+    }
     const spec = {
       kind: 'timestamps',
       watermarks: watermarks as WatermarkStrategy<unknown>,

@@ -175,6 +175,8 @@ export type OperatorSpec =
       readonly kind: 'source';
       readonly source: SourceSpec<unknown>;
       readonly watermarks: WatermarkStrategy<unknown> | undefined;
+      /** Over all subtasks; the source's own rate when undefined. */
+      readonly recordsPerSecond?: number | undefined;
     }
   | { readonly kind: 'map'; readonly apply: (value: unknown) => unknown }
   | { readonly kind: 'filter'; readonly keep: (value: unknown) => boolean }
@@ -240,3 +242,6 @@ export type OperatorSpec =
 
 /** The tag under which a window operator emits records that came too late. */
 export const LATE_OUTPUT = 'late';
+
+/** The tag under which records that are none, or not valid, are handed out. */
+export const DEAD_LETTER_OUTPUT = 'dead-letters';
