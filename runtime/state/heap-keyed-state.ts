@@ -77,6 +77,12 @@ export class HeapKeyedState implements KeyedStateStore {
     this.#cursor.namespace = keyIdentity(namespace);
   }
 
+  keysOf(name: string): readonly Key[] {
+    const { start, end } = this.range;
+    const groups = Array.from({ length: end - start + 1 }, (_, groupIndex) => groupIndex);
+    return groups.flatMap((group) => this.states[name]?.rowsOf(group).map(({ key }) => key) ?? []);
+  }
+
   snapshotGroup(keyGroup: number): readonly StateRows[] {
     const groupIndex = keyGroup - this.range.start;
     return Object.entries(this.states)

@@ -1,20 +1,17 @@
 // Timers of one operator subtask: a heap of due times, each with the keys that wait for it. Most times have one key or, where
-// timers are rounded, very many: one is kept without a set, many are taken without looking at those taken before.
-//
-// An operator with namespaces (windows) makes its queue with `{ hasNamespaces: true }` and gives the namespace with the key.
-//   I1. A (time, key, namespace) is held once, however often it is registered (Flink: InternalTimerServiceImpl).
-//   I2. Timers are taken in order of time, and at one time in order of registration.
+// timers are rounded, very many: one is kept without a map, many are taken without looking at those taken before. What waits
+// may also be a key with a namespace: an object that stands for both (a window of a key).
+//   I1. A (time, key) pair is held once, however often it is registered (Flink: InternalTimerServiceImpl).
+//   I2. Timers are taken in order of time, those of one time in the order in which they were registered.
 //   I3. Deleted timers take no more room than living ones, whatever is registered and deleted again.
 
-import { hashOfKey, type Key, keyGroupOfHash } from '../core/key-group.ts';
-import { type KeyIdentity, keyIdentity, keyOfIdentity } from '../core/key-identity.ts';
+import type { Key } from '../core/key-group.ts';
+import { keyIdentity } from '../core/key-identity.ts';
 
 /** A due timer. */
-export interface Timer {
+export interface Timer<Owner = Key> {
   readonly timeMs: number;
-  readonly key: Key;
-  /** Of a queue with namespaces. */
-  readonly namespace?: Key;
+  readonly key: Owner;
 }
 
 /** Fewer deleted times than this are not worth cleaning up. */
@@ -27,32 +24,39 @@ const CHILDREN = 4;
 const NOBODY = null;
 
 /** Several that wait for one time. Its iterator goes on where it was, past what was taken and deleted. */
-class Crowd {
-  readonly members: Set<KeyIdentity>;
-  #next: Iterator<KeyIdentity> | undefined;
+class Crowd<Owner> {
+  readonly members = new Map<unknown, Owner>();
+  #next: Iterator<[unknown, Owner]> | undefined;
 
-  constructor(first: KeyIdentity, second: KeyIdentity) {
-    this.members = new Set([first, second]);
-  }
-
-  take(): KeyIdentity | undefined {
-    this.#next ??= this.members.values();
+  take(): Owner | undefined {
+    this.#next ??= this.members.entries();
     const next = this.#next.next();
     if (next.done === true) return undefined;
-    this.members.delete(next.value);
-    return next.value;
+    const [identity, owner] = next.value;
+    this.members.delete(identity);
+    return owner;
   }
 }
 
-/** Timers in order of time, deduplicated. */
-export class TimerQueue {
-  readonly #hasNamespaces: boolean;
-  readonly #waiting = new Map<number, KeyIdentity | Crowd | typeof NOBODY>();
+/** Timers in order of time, deduplicated by (time, key). */
+export class TimerQueue<Owner = Key> {
+  readonly #identityOf: (owner: Owner) => unknown;
+  readonly #waiting = new Map<number, Owner | Crowd<Owner> | typeof NOBODY>();
   #heap: number[] = []; // the times in `#waiting`
   #emptyTimes = 0;
 
-  constructor({ hasNamespaces = false }: { readonly hasNamespaces?: boolean } = {}) {
-    this.#hasNamespaces = hasNamespaces;
+  /** `identityOf`: what two equal owners have in common, in the sense of a Map; not needed for keys. */
+  constructor(identityOf?: (owner: Owner) => unknown) {
+    this.#identityOf = identityOf ?? (keyIdentity as unknown as (owner: Owner) => unknown);
+  }
+
+  /** How many wait. */
+  get size(): number {
+    let size = 0;
+    for (const waiting of this.#waiting.values()) {
+      if (waiting !== NOBODY) size += waiting instanceof Crowd ? waiting.members.size : 1;
+    }
+    return size;
   }
 
   /** The earliest time, or undefined when nothing waits. */
@@ -66,80 +70,71 @@ export class TimerQueue {
     }
   }
 
-  register(timeMs: number, key: Key, namespace?: Key): void {
-    const who = this.#identityOf(key, namespace);
+  /** False when it is held already. */
+  register(timeMs: number, key: Owner): boolean {
     const before = this.#waiting.get(timeMs);
-    if (before instanceof Crowd) {
-      before.members.add(who);
-    } else if (before === undefined) {
-      this.#waiting.set(timeMs, who);
-      this.#pushHeap(timeMs);
-    } else if (before === NOBODY) {
-      this.#emptyTimes--;
-      this.#waiting.set(timeMs, who);
-    } else if (!isSame(before, who)) {
-      this.#waiting.set(timeMs, new Crowd(before, who));
+    if (before === undefined || before === NOBODY) {
+      if (before === NOBODY) this.#emptyTimes--;
+      else this.#pushHeap(timeMs);
+      this.#waiting.set(timeMs, key);
+      return true;
     }
+    const identity = this.#identityOf(key);
+    if (before instanceof Crowd) return addTo(before, identity, key);
+    const first = this.#identityOf(before);
+    if (isSame(first, identity)) return false;
+    const crowd = new Crowd<Owner>();
+    crowd.members.set(first, before).set(identity, key);
+    this.#waiting.set(timeMs, crowd);
+    return true;
   }
 
-  delete(timeMs: number, key: Key, namespace?: Key): void {
-    const who = this.#identityOf(key, namespace);
+  /** False when it is not held. */
+  delete(timeMs: number, key: Owner): boolean {
     const before = this.#waiting.get(timeMs);
-    if (before === undefined || before === NOBODY) return;
+    if (before === undefined || before === NOBODY) return false;
+    const identity = this.#identityOf(key);
     if (before instanceof Crowd) {
-      if (!before.members.delete(who) || before.members.size > 0) return;
-    } else if (!isSame(before, who)) return;
+      if (!before.members.delete(identity)) return false;
+      if (before.members.size > 0) return true;
+    } else if (!isSame(this.#identityOf(before), identity)) return false;
     this.#waiting.set(timeMs, NOBODY);
     this.#emptyTimes++;
     if (this.#emptyTimes >= DELETED_TIMES_MIN && this.#emptyTimes * 2 >= this.#heap.length) {
       this.#sweepEmpty();
     }
+    return true;
   }
 
   /** Takes the earliest timer at or before `untilMs`. */
-  takeDue(untilMs: number): Timer | undefined {
+  takeDue(untilMs: number): Timer<Owner> | undefined {
     const timeMs = this.nextTimeMs();
     if (timeMs === undefined || timeMs > untilMs) return undefined;
     const waiting = this.#waiting.get(timeMs);
-    if (!(waiting instanceof Crowd)) {
-      this.#removeEarliest(timeMs);
-      return this.#timerOf(timeMs, waiting ?? '');
-    }
-    const who = waiting.take() ?? '';
-    if (waiting.members.size === 0) this.#removeEarliest(timeMs);
-    return this.#timerOf(timeMs, who);
+    const key = waiting instanceof Crowd ? waiting.take() : waiting;
+    if (!(waiting instanceof Crowd) || waiting.members.size === 0) this.#removeEarliest(timeMs);
+    return key === undefined || key === NOBODY ? undefined : { timeMs, key };
   }
 
   /** All timers; registering them elsewhere, in this order, makes a queue that takes them in the same order. */
-  *timers(): Generator<Timer, undefined> {
+  *timers(): Generator<Timer<Owner>, undefined> {
     for (const [timeMs, waiting] of this.#waiting) {
-      if (waiting === NOBODY) continue;
-      const all = waiting instanceof Crowd ? waiting.members : [waiting];
-      for (const who of all) yield this.#timerOf(timeMs, who);
+      if (waiting instanceof Crowd) {
+        for (const key of waiting.members.values()) yield { timeMs, key };
+      } else if (waiting !== NOBODY) yield { timeMs, key: waiting };
     }
   }
 
-  /** All timers by the key group of their key: a snapshot takes one pass. */
-  timersByGroup(maxParallelism: number): ReadonlyMap<number, readonly Timer[]> {
-    const groups = new Map<number, Timer[]>();
+  /** All timers by the key group of their owner: a snapshot takes one pass. */
+  timersByGroup(groupOf: (owner: Owner) => number): ReadonlyMap<number, readonly Timer<Owner>[]> {
+    const groups = new Map<number, Timer<Owner>[]>();
     for (const timer of this.timers()) {
-      const keyGroup = keyGroupOfHash(hashOfKey(timer.key), maxParallelism);
+      const keyGroup = groupOf(timer.key);
       const group = groups.get(keyGroup);
       if (group === undefined) groups.set(keyGroup, [timer]);
       else group.push(timer);
     }
     return groups;
-  }
-
-  #identityOf(key: Key, namespace: Key | undefined): KeyIdentity {
-    if (!this.#hasNamespaces) return keyIdentity(key);
-    return keyIdentity([keyIdentity(key), keyIdentity(namespace ?? '')]);
-  }
-
-  #timerOf(timeMs: number, who: KeyIdentity): Timer {
-    if (!this.#hasNamespaces) return { timeMs, key: keyOfIdentity(who) };
-    const [key, namespace] = keyOfIdentity(who) as readonly [KeyIdentity, KeyIdentity];
-    return { timeMs, key: keyOfIdentity(key), namespace: keyOfIdentity(namespace) };
   }
 
   #sweepEmpty(): void {
@@ -190,7 +185,14 @@ export class TimerQueue {
   }
 }
 
-/** As a Set has it: NaN is itself. */
-function isSame(left: KeyIdentity, right: KeyIdentity): boolean {
+/** One that is held already keeps its place and its object. */
+function addTo<Owner>({ members }: Crowd<Owner>, identity: unknown, key: Owner): boolean {
+  if (members.has(identity)) return false;
+  members.set(identity, key);
+  return true;
+}
+
+/** As a Map has it: NaN is itself. */
+function isSame(left: unknown, right: unknown): boolean {
   return left === right || (left !== left && right !== right);
 }
