@@ -52,6 +52,7 @@ export class WatermarkTracker {
     if (!this.isEveryRecord) {
       if (nowMs < this.#nextEmitMs) return this.#emittedMs;
       this.#nextEmitMs = nowMs + this.#intervalMs;
+      this.#generator.onInterval?.(nowMs);
     }
     return this.advance();
   }
@@ -70,10 +71,11 @@ export class WatermarkTracker {
     return Math.min(idleAtMs, this.nextEmitMs(nowMs));
   }
 
-  /** When a watermark that is known already is due; Infinity when there is none. */
+  /** When a watermark that is known already, or that the clock may bring, is due; Infinity when there is none. */
   nextEmitMs(nowMs: number): number {
-    const hasNews = !this.isEveryRecord && this.#generator.current() > this.#emittedMs;
-    return hasNews ? Math.max(this.#nextEmitMs, nowMs) : Infinity;
+    const { onInterval } = this.#generator;
+    const mayHaveNews = onInterval !== undefined || this.#generator.current() > this.#emittedMs;
+    return mayHaveNews && !this.isEveryRecord ? Math.max(this.#nextEmitMs, nowMs) : Infinity;
   }
 
   /** True once no record came for the strategy's idle time; call it regularly, and `resume` after being blocked. */
