@@ -16,6 +16,7 @@ import { EngineError } from '../core/errors.ts';
 import { invariant } from '../core/invariant.ts';
 import type { Key } from '../core/key-group.ts';
 import { type KeyIdentity, keyIdentity, keyOfIdentity } from '../core/key-identity.ts';
+import type { Timer } from '../time/timer-queue.ts';
 import type { RowCodec } from '../types/codec.ts';
 import { compileCodec } from '../types/codec-compiler.ts';
 import type { RecordType } from '../types/record-type.ts';
@@ -35,19 +36,11 @@ export interface StoredState {
   readonly hasTtl: boolean;
 }
 
-/** A timer, and whose it is. */
-export interface StoredTimer {
-  readonly timeMs: number;
-  readonly key: Key;
-  /** Of an operator that uses namespaces. */
-  readonly namespace?: Key;
-}
-
 /** What one key group of an operator holds. */
 export interface GroupContent {
   readonly states: readonly StateRows[];
-  readonly eventTimers: readonly StoredTimer[];
-  readonly processingTimers: readonly StoredTimer[];
+  readonly eventTimers: readonly Timer[];
+  readonly processingTimers: readonly Timer[];
 }
 
 /** The header: states in order of name, so that the order of declarations does not matter. */
@@ -107,7 +100,7 @@ export function decodeGroup(header: readonly StoredState[], bytes: Uint8Array): 
     invariant(stored !== undefined, 'a state of a block is in the header of its snapshot');
     return { name: stored.name, rows: listOf(cursor.u32(), () => readRow(cursor, stored)) };
   });
-  const timers = (): readonly StoredTimer[] => listOf(cursor.u32(), () => readTimer(cursor));
+  const timers = (): readonly Timer[] => listOf(cursor.u32(), () => readTimer(cursor));
   return { states, eventTimers: timers(), processingTimers: timers() };
 }
 
@@ -168,7 +161,7 @@ function readRow(cursor: RowCursor, stored: StoredState): StateRow {
   };
 }
 
-function readTimer(cursor: RowCursor): StoredTimer {
+function readTimer(cursor: RowCursor): Timer {
   const timeMs = cursor.f64();
   const { key, namespace } = readPlace(cursor);
   return namespace === undefined ? { timeMs, key } : { timeMs, key, namespace };

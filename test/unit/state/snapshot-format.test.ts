@@ -21,14 +21,12 @@ import {
   keyGroupRange,
   subtaskOfKeyGroup,
 } from '../../../runtime/core/key-group.ts';
-import { keyIdentity } from '../../../runtime/core/key-identity.ts';
 import { HeapKeyedState } from '../../../runtime/state/heap-keyed-state.ts';
 import {
   decodeGroup,
   encodeGroup,
   type GroupContent,
   storedStates,
-  type StoredTimer,
 } from '../../../runtime/state/snapshot-format.ts';
 import type {
   AggregatingState,
@@ -37,7 +35,7 @@ import type {
   ReducingState,
   ValueState,
 } from '../../../runtime/state/state.ts';
-import { type Timer, TimerQueue } from '../../../runtime/time/timer-queue.ts';
+import { TimerQueue } from '../../../runtime/time/timer-queue.ts';
 
 const MAX = 16;
 const groupOf = (key: Key): number => keyGroupOfHash(hashOfKey(key), MAX);
@@ -61,22 +59,11 @@ const DESCRIPTORS = {
 };
 const HEADER = storedStates(DESCRIPTORS);
 
-/** Whose a timer is: a key in a namespace. */
-interface Owner {
-  readonly key: Key;
-  readonly namespace: Key;
-}
-
-const identityOf = ({ key, namespace }: Owner): unknown =>
-  keyIdentity([keyIdentity(key), keyIdentity(namespace)]);
-
-const flatten = ({ timeMs, key: owner }: Timer<Owner>): StoredTimer => ({ timeMs, ...owner });
-
 /** One subtask's state and timers. */
 class Subtask {
   readonly store: HeapKeyedState;
-  readonly eventTimers = new TimerQueue<Owner>(identityOf);
-  readonly processingTimers = new TimerQueue<Owner>(identityOf);
+  readonly eventTimers = new TimerQueue({ hasNamespaces: true });
+  readonly processingTimers = new TimerQueue({ hasNamespaces: true });
 
   constructor(parallelism: number, index: number, clock: ManualClock) {
     const options = { clock, hasNamespaces: true };
@@ -86,14 +73,14 @@ class Subtask {
   snapshot(): [number, Uint8Array][] {
     const { start, end } = this.store.range;
     const [event, processing] = [this.eventTimers, this.processingTimers].map((timers) =>
-      timers.timersByGroup(({ key }) => groupOf(key)),
+      timers.timersByGroup(MAX),
     );
     return Array.from({ length: end - start + 1 }, (_, index) => {
       const keyGroup = start + index;
       const content: GroupContent = {
         states: this.store.snapshotGroup(keyGroup),
-        eventTimers: event?.get(keyGroup)?.map(flatten) ?? [],
-        processingTimers: processing?.get(keyGroup)?.map(flatten) ?? [],
+        eventTimers: event?.get(keyGroup) ?? [],
+        processingTimers: processing?.get(keyGroup) ?? [],
       };
       return [keyGroup, encodeGroup(HEADER, content)];
     });
@@ -102,11 +89,11 @@ class Subtask {
   restore(keyGroup: number, bytes: Uint8Array): void {
     const content = decodeGroup(HEADER, bytes);
     this.store.restoreGroup(keyGroup, content.states);
-    for (const { timeMs, key, namespace = '' } of content.eventTimers) {
-      this.eventTimers.register(timeMs, { key, namespace });
+    for (const { timeMs, key, namespace } of content.eventTimers) {
+      this.eventTimers.register(timeMs, key, namespace);
     }
-    for (const { timeMs, key, namespace = '' } of content.processingTimers) {
-      this.processingTimers.register(timeMs, { key, namespace });
+    for (const { timeMs, key, namespace } of content.processingTimers) {
+      this.processingTimers.register(timeMs, key, namespace);
     }
   }
 }
@@ -214,11 +201,11 @@ function perform(
       for (const state of Object.values(states)) state.clear();
       break;
     case 'timer':
-      subtask.eventTimers.register(number, { key, namespace });
-      subtask.processingTimers.register(number + 0.5, { key, namespace });
+      subtask.eventTimers.register(number, key, namespace);
+      subtask.processingTimers.register(number + 0.5, key, namespace);
       break;
     case 'untimer':
-      subtask.eventTimers.delete(number, { key, namespace });
+      subtask.eventTimers.delete(number, key, namespace);
       break;
     case 'wait':
       clock.advance(number);
@@ -238,7 +225,7 @@ function observe(cluster: Cluster, clock: ManualClock): unknown {
   );
   const timers = (['eventTimers', 'processingTimers'] as const).map((kind) =>
     cluster.subtasks
-      .flatMap((subtask) => [...subtask[kind].timers()].map(flatten))
+      .flatMap((subtask) => [...subtask[kind].timers()])
       .map(({ timeMs, key, namespace }) => ({
         timeMs,
         key: KEYS.findIndex((of) => isSame(of, key)),

@@ -1,4 +1,4 @@
-// time/timer-queue.ts against a sorted set of (time, key).
+// time/timer-queue.ts and time/due-queue.ts, which keeps what waits in order.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -120,15 +120,13 @@ describe('a timer queue', () => {
     expect(queue.nextTimeMs()).toBeUndefined();
   });
 
-  it('takes owners that are no keys by what identifies them', () => {
-    const queue = new TimerQueue<{ readonly key: string; readonly endMs: number }>(
-      ({ key: of, endMs }) => `${of} ${endMs}`,
-    );
-    const owners = [10, 11, 10].map((endMs) => ({ key: 'a', endMs }));
-    expect(owners.map((owner) => queue.register(9, owner))).toStrictEqual([true, true, false]);
-    expect([queue.size, queue.delete(9, owners[1]!), queue.size]).toStrictEqual([2, true, 1]);
-    expect(queue.takeDue(9)?.key).toBe(owners[0]);
-    expect([queue.size, queue.delete(9, owners[0]!)]).toStrictEqual([0, false]);
+  it('tells namespaces of a key apart', () => {
+    const queue = new TimerQueue({ hasNamespaces: true });
+    const windows: readonly Key[] = [[0, 10], [0, 11], '[0,10]', 7];
+    for (const namespace of [...windows, ...windows]) queue.register(9, 'a', namespace);
+    queue.delete(9, 'a', 7);
+    const expected = windows.slice(0, 3).map((namespace) => ({ timeMs: 9, key: 'a', namespace }));
+    expect(windows.map(() => queue.takeDue(9))).toStrictEqual([...expected, undefined]);
   });
 
   it('is the same after its timers were registered elsewhere', () => {
