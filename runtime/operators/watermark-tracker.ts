@@ -73,8 +73,8 @@ export class WatermarkTracker {
 
   /** When a watermark that is known already, or that the clock may bring, is due; Infinity when there is none. */
   nextEmitMs(nowMs: number): number {
-    const { onInterval } = this.#generator;
-    const mayHaveNews = onInterval !== undefined || this.#generator.current() > this.#emittedMs;
+    const generator = this.#generator;
+    const mayHaveNews = 'onInterval' in generator || generator.current() > this.#emittedMs;
     return mayHaveNews && !this.isEveryRecord ? Math.max(this.#nextEmitMs, nowMs) : Infinity;
   }
 
