@@ -109,5 +109,6 @@ export type {
   ReducingState,
   ValueState,
 } from './state/state.ts';
+export { ceilTo } from './time/ceil-to.ts';
 export type { WatermarkGenerator, WatermarkStrategy } from './time/watermark.ts';
 export { bytes } from './types/schema.ts';

@@ -3,7 +3,7 @@
 import { EngineError } from '../core/errors.ts';
 import { MAX_PARALLELISM_UPPER_BOUND } from '../core/key-group.ts';
 import type { LogicalGraph, LogicalNode } from './logical.ts';
-import type { ExecutionMode } from './physical.ts';
+import type { ExecutionMode } from '../core/execution-mode.ts';
 
 /** Throws `JOB_INVALID`. `parallelism` is each node's, by id. */
 export function validateGraph(

@@ -7,7 +7,7 @@ import { generate } from '../../../runtime/connectors/generator/spec.ts';
 import { discard } from '../../../runtime/connectors/discard/spec.ts';
 import type { Environment } from '../../../runtime/api/environment.ts';
 import type { EngineError } from '../../../runtime/core/errors.ts';
-import type { ExecutionMode } from '../../../runtime/graph/physical.ts';
+import type { ExecutionMode } from '../../../runtime/core/execution-mode.ts';
 import { planOf } from '../../support/test-plan.ts';
 
 function problemsOf(
