@@ -153,17 +153,21 @@ class SubtaskBuilder {
   }
 
   #sortInput(edges: readonly PlannedEdge[], chain: Chain): KeySortedInput | undefined {
-    if (this.#plan.mode !== 'batch' || !chain.endsKeys) return undefined;
+    const hasBroadcast = edges.some(
+      ({ port, shipStrategy }) => port === 1 && shipStrategy === 'BROADCAST',
+    );
+    if (this.#plan.mode !== 'batch' || !(chain.endsKeys || hasBroadcast)) return undefined;
     const planned = this.#plannedAt(0);
     const failure = (error: unknown, record: unknown): Error =>
       this.#failure(planned, error, record, `Sorting the input of "${planned.name}" failed`);
-    const ports: SortedPort[] = [];
+    const ports: (SortedPort | undefined)[] = [];
     for (const { inputIndex, port, recordType = ANY_TYPE } of edges) {
+      if (port === 1 && hasBroadcast) continue; // handed over at once
       const { partitioning } = this.#graph.nodes[planned.nodeId]?.inputs[inputIndex] ?? {};
-      if (partitioning?.kind !== 'hash') return undefined;
+      const keyOf = partitioning?.kind === 'hash' ? partitioning.keyOf : () => '';
       // United streams may come with types of their own: what fits all of them is self-described.
       const codec = compileCodec(ports[port] === undefined ? recordType : ANY_TYPE);
-      ports[port] = { keyOf: partitioning.keyOf, codec, failure };
+      ports[port] = { keyOf, codec, failure };
     }
     const { stateMemory, sortBytesMax, spillDirectory } = this.#services;
     const sorter = new SpillingSorter({
