@@ -8,6 +8,12 @@ export {
   KeyedBroadcastStreams,
 } from './api/broadcast-streams.ts';
 export { connect, ConnectedStreams, KeyedConnectedStreams } from './api/connected-streams.ts';
+export type {
+  CustomContext,
+  CustomCoOperator,
+  CustomOperator,
+  Transformation,
+} from './api/custom-operator.ts';
 export { Environment, type FromOptions } from './api/environment.ts';
 export {
   type CheckVerdict,
@@ -45,6 +51,7 @@ export { parquet } from './connectors/parquet/spec.ts';
 export { print } from './connectors/print/spec.ts';
 export { EngineError } from './core/errors.ts';
 export { formatDuration, parseDurationMs } from './core/quantity.ts';
+export type { Emit, Operator, OperatorContext } from './operators/operator.ts';
 export type {
   AsyncCallContext,
   AsyncOutcome,

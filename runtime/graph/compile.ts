@@ -175,6 +175,7 @@ const SHIP_STRATEGIES = {
   forward: 'FORWARD',
   rebalance: 'REBALANCE',
   rescale: 'RESCALE',
+  shuffle: 'SHUFFLE',
   broadcast: 'BROADCAST',
   global: 'GLOBAL',
   hash: 'HASH',

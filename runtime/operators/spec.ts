@@ -267,6 +267,8 @@ export type OperatorSpec =
       readonly kind: 'custom';
       /** Makes the operator of one subtask; see `operator.ts` for what it must guarantee. */
       readonly create: (context: OperatorContext) => Operator;
+      /** True when records come by a second input. @default false */
+      readonly hasSecondInput?: boolean;
     }
   | { readonly kind: 'sink'; readonly sink: SinkSpec<unknown> };
 

@@ -2,6 +2,7 @@
 
 import { createAsyncMap } from '../operators/async-map.ts';
 import { createBroadcast, createKeyedBroadcast } from '../operators/broadcast.ts';
+import { createCustom } from '../operators/custom.ts';
 import { createFilter } from '../operators/filter.ts';
 import { createFlatMap } from '../operators/flat-map.ts';
 import { createKeyedCoProcess, createKeyedProcess } from '../operators/keyed-process.ts';
@@ -347,7 +348,7 @@ function createOperator(
     case 'window':
       return createWindow(spec, context);
     case 'custom':
-      return spec.create(context);
+      return createCustom(spec, context);
     case 'sink':
       return makeSink(spec);
   }
