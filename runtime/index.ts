@@ -23,6 +23,7 @@ export {
   type JobDefinition,
 } from './api/job.ts';
 export { type DeadLetter, outputTag } from './api/output-tag.ts';
+export { PartitionWindow, partitionWindow } from './api/partition-window.ts';
 export { listState, mapState, valueState } from './api/states.ts';
 export {
   type BroadcastProcess,

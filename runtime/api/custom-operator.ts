@@ -35,7 +35,7 @@ export function customSpec<Out, Made, Arguments extends readonly unknown[]>(
 ): OperatorSpec {
   return {
     kind: 'custom',
-    create: (context) => create(context as CustomContext<Out>, ...more) as unknown as Operator,
+    create: (context) => create(context, ...more) as unknown as Operator,
     hasSecondInput,
   };
 }

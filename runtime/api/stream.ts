@@ -316,6 +316,7 @@ export class KeyedStream<T, K extends Key, KeyFields> {
     );
   }
 
+  /* eslint-disable @typescript-eslint/no-unnecessary-type-parameters -- without one, a stream would not be assignable to a stream of a wider type */
   /** The running sum of a field; the other fields are those of the key's first record. */
   sum<Field extends NumberField<T>>(field: Field): OperatorStream<T> {
     return this.reduce(sumOf(field)).named(`sum(${field})`);
@@ -340,6 +341,7 @@ export class KeyedStream<T, K extends Key, KeyFields> {
   maxBy<Field extends NumberField<T>>(field: Field, options: TieOptions = {}): OperatorStream<T> {
     return this.reduce(extremeBy(field, 'max', options)).named(`maxBy(${field})`);
   }
+  /* eslint-enable @typescript-eslint/no-unnecessary-type-parameters -- see above */
 
   /** Your own logic with state and timers. */
   process<

@@ -41,12 +41,11 @@ class Steps {
   }
 
   guardedContext(): OperatorContext {
-    const { emit, sideOutput } = this.#context;
     return {
       ...this.#context,
-      emit: this.#inSteps(emit),
+      emit: this.#inSteps(this.#context.emit),
       sideOutput: (tag) => {
-        const side = sideOutput(tag);
+        const side = this.#context.sideOutput(tag);
         return side === undefined ? undefined : this.#inSteps(side);
       },
     };
@@ -54,20 +53,23 @@ class Steps {
 
   /** The operator's own methods, each a step; what it does not have stays away, since that says something. */
   guardOperator(operator: Operator): Operator {
-    const { processSecond, advanceWatermark, onProcessingTime, endInput, open } = operator;
+    const processSecond = operator.processSecond?.bind(operator);
+    const advanceWatermark = operator.advanceWatermark?.bind(operator);
+    const onProcessingTime = operator.onProcessingTime?.bind(operator);
+    const endInput = operator.endInput?.bind(operator);
+    const open = operator.open?.bind(operator);
     const guarded: Operator = {
       process: this.#input(operator.process.bind(operator)),
-      ...(processSecond && { processSecond: this.#input(processSecond.bind(operator)) }),
+      ...(processSecond && { processSecond: this.#input(processSecond) }),
       ...(advanceWatermark && {
         advanceWatermark: (watermarkMs) =>
-          this.guard(() => advanceWatermark.call(operator, watermarkMs), undefined),
+          this.guard(() => advanceWatermark(watermarkMs), undefined),
       }),
       ...(onProcessingTime && {
-        onProcessingTime: (nowMs) =>
-          this.guard(() => onProcessingTime.call(operator, nowMs), undefined),
+        onProcessingTime: (nowMs) => this.guard(() => onProcessingTime(nowMs), undefined),
       }),
-      ...(endInput && { endInput: () => this.guard(() => endInput.call(operator), undefined) }),
-      ...(open && { open: () => this.#open(open.bind(operator)) }),
+      ...(endInput && { endInput: () => this.guard(endInput, undefined) }),
+      ...(open && { open: () => this.#open(open) }),
     };
     for (const method of [
       'outputWatermark',

@@ -158,6 +158,14 @@ export interface KeyedBroadcastFunctions extends RichFunctions, BroadcastSide {
     ((timeMs: number, context: KeyedBroadcastReadContext) => void) | undefined;
 }
 
+/** How all records of a subtask or key become results at the end of the input. */
+export interface PartitionEvaluation {
+  readonly create: () => unknown;
+  readonly add: (accumulator: unknown, value: unknown) => unknown;
+  /** `key` is undefined without keys. */
+  readonly results: (accumulator: unknown, key: Key | undefined) => Iterable<unknown>;
+}
+
 /** One result column computed from one field. */
 export interface AggregateColumn {
   readonly name: string;
@@ -262,6 +270,12 @@ export type OperatorSpec =
       readonly selector: KeySelector;
       readonly windows: TumblingWindows;
       readonly evaluation: WindowEvaluation;
+    }
+  | {
+      readonly kind: 'partition-window';
+      /** Undefined: one partition a subtask. */
+      readonly selector: KeySelector | undefined;
+      readonly evaluation: PartitionEvaluation;
     }
   | {
       readonly kind: 'custom';

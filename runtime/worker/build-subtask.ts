@@ -9,6 +9,7 @@ import { createKeyedCoProcess, createKeyedProcess } from '../operators/keyed-pro
 import { createKeyedReduce } from '../operators/keyed-reduce.ts';
 import { createMap } from '../operators/map.ts';
 import type { Emit, Operator, OperatorContext } from '../operators/operator.ts';
+import { createPartitionWindow } from '../operators/partition-window.ts';
 import { createCoProcess, createProcess } from '../operators/process.ts';
 import { createSink } from '../operators/sink.ts';
 import type { OperatorSpec } from '../operators/spec.ts';
@@ -347,6 +348,8 @@ function createOperator(
       return createKeyedReduce(spec, context);
     case 'window':
       return createWindow(spec, context);
+    case 'partition-window':
+      return createPartitionWindow(spec, context);
     case 'custom':
       return createCustom(spec, context);
     case 'sink':

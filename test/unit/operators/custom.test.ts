@@ -139,15 +139,15 @@ describe('an operator of a job', () => {
   it('may not emit outside of a step (I1)', () => {
     const late: (() => void)[] = [];
     const harness = open(
-      ({ emit, sideOutput }) => ({
+      (context) => ({
         process: (value: unknown) => {
           late.push(
             () => {
-              emit(value, 0);
+              context.emit(value, 0);
             },
-            () => sideOutput('aside')?.(value, 0),
+            () => context.sideOutput('aside')?.(value, 0),
           );
-          emit('in time', 0);
+          context.emit('in time', 0);
         },
       }),
       { listensTo: ['aside'] },
