@@ -5,6 +5,7 @@
 import { loadSettings } from '../config/load.ts';
 import { readProcessEnvironment } from '../config/process-environment.ts';
 import type { Settings } from '../config/schema.ts';
+import { CONNECTORS } from '../connectors/catalog.ts';
 import { Coordinator } from '../coordinator/coordinator.ts';
 import { superviseJob } from '../coordinator/supervise-job.ts';
 import { systemClock } from '../core/clock.ts';
@@ -32,6 +33,7 @@ export async function serveCoordinator(): Promise<void> {
     clock: systemClock,
     random: systemRandom,
     log,
+    enumerators: CONNECTORS.enumerators,
   });
   await coordinator.listen(settings.bindHost, settings.rpcPort);
   const rest = await startRestServer({
@@ -51,11 +53,11 @@ export async function serveCoordinator(): Promise<void> {
 
 /** The job of the settings, if there is one; throws what is wrong with it. */
 async function planProgram(settings: Settings): Promise<JobProgram | undefined> {
-  const { jobName, jobsDirectory, jobParameters: parameters, parallelism } = settings;
+  const { jobName, jobsDirectory, jobParameters: parameters, parallelism, mode } = settings;
   if (jobName === undefined) return undefined;
   const module = resolveJobModule(jobName, jobsDirectory);
-  planJob(await loadJob(module), parameters, parallelism);
-  return { module, parameters, parallelism };
+  planJob(await loadJob(module), parameters, { parallelism, mode });
+  return { module, parameters, parallelism, mode };
 }
 
 async function runJob(

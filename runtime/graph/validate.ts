@@ -3,11 +3,17 @@
 import { EngineError } from '../core/errors.ts';
 import { MAX_PARALLELISM_UPPER_BOUND } from '../core/key-group.ts';
 import type { LogicalGraph, LogicalNode } from './logical.ts';
+import type { ExecutionMode } from './physical.ts';
 
 /** Throws `JOB_INVALID`. `parallelism` is each node's, by id. */
-export function validateGraph(graph: LogicalGraph, parallelism: readonly number[]): void {
+export function validateGraph(
+  graph: LogicalGraph,
+  parallelism: readonly number[],
+  mode: ExecutionMode,
+): void {
   const problems = [
     ...findShapeProblems(graph),
+    ...(mode === 'batch' ? findUnboundedSources(graph) : []),
     ...findDuplicateUids(graph),
     ...findEndlessPartitions(graph),
     ...graph.nodes.flatMap((node) => findNodeProblems(graph, node, parallelism)),
@@ -45,6 +51,14 @@ function findEndlessPartitions(graph: LogicalGraph): string[] {
   });
 }
 
+function findUnboundedSources(graph: LogicalGraph): string[] {
+  return graph.nodes.flatMap(({ name, spec }) =>
+    spec.kind === 'source' && !spec.source.bounded
+      ? [`"${name}" has no end, but batch mode gives results at the end: run it in streaming mode`]
+      : [],
+  );
+}
+
 function findDuplicateUids(graph: LogicalGraph): string[] {
   const names = new Map<string, string>();
   const problems: string[] = [];
@@ -70,6 +84,11 @@ function findNodeProblems(
   if (!isParallelism(own)) {
     problems.push(
       `"${node.name}" has parallelism ${own}: use an integer from 1 to ${MAX_PARALLELISM_UPPER_BOUND}`,
+    );
+  }
+  if (node.spec.kind === 'general-window' && node.spec.selector === undefined && own !== 1) {
+    problems.push(
+      `"${node.name}" has parallelism ${own}, but windows over all records are in one subtask: use keyBy(...).window(...)`,
     );
   }
   problems.push(...findKeyGroupProblems(node, own));

@@ -5,25 +5,24 @@ import type { SinkSpec, SourceSpec } from '../connectors/connector.ts';
 import type { Key } from '../core/key-group.ts';
 import type { MapState, ReadonlyMapState, StateDescriptor } from '../state/state.ts';
 import type { WatermarkStrategy } from '../time/watermark.ts';
-import type { RecordType } from '../types/record-type.ts';
+import type { KeySelector } from './key-selector-spec.ts';
 import type { Operator, OperatorContext } from './operator.ts';
+import type { OutputTag } from './output-tag-spec.ts';
+import type { RelationalSpec } from './relational-spec.ts';
+import type { GeneralWindow } from './general-window-spec.ts';
+import type { AggregateColumn, AlignedWindows, TimeWindow } from './window-spec.ts';
 
-/** How the key of a record is found, and what it is called in results. */
-export interface KeySelector {
-  readonly keyOf: (value: unknown) => Key;
-  /** The fields it is made of, when they are known: one field, or a tuple of several. */
-  readonly fields: readonly string[] | undefined;
-}
+export type {
+  AggregateColumn,
+  AlignedWindows,
+  CumulativeWindows,
+  SlidingWindows,
+  TimeWindow,
+  TumblingWindows,
+} from './window-spec.ts';
 
-declare const sent: unique symbol;
-
-/** Names a side output, and carries the type of its records: `outputTag<number>('numbers')` makes one. */
-export interface OutputTag<T> {
-  readonly name: string;
-  /** Undefined: inferred from the records. */
-  readonly recordType: RecordType | undefined;
-  readonly [sent]?: T;
-}
+export type { KeySelector } from './key-selector-spec.ts';
+export type { OutputTag } from './output-tag-spec.ts';
 
 /** What a non-keyed process function may do besides returning. Its functions may be taken out of it: `({ emit }) => ...`. */
 export interface ProcessContext {
@@ -166,20 +165,6 @@ export interface PartitionEvaluation {
   readonly results: (accumulator: unknown, key: Key | undefined) => Iterable<unknown>;
 }
 
-/** One result column computed from one field. */
-export interface AggregateColumn {
-  readonly name: string;
-  readonly function: 'count' | 'sum' | 'min' | 'max' | 'average';
-  /** Undefined for `count`. */
-  readonly field: string | undefined;
-}
-
-/** A window's bounds in event time, `[startMs, endMs)`. */
-export interface TimeWindow {
-  readonly startMs: number;
-  readonly endMs: number;
-}
-
 /** How the records of a key and window become one result. */
 export type WindowEvaluation =
   | { readonly kind: 'columns'; readonly columns: readonly AggregateColumn[] }
@@ -187,34 +172,10 @@ export type WindowEvaluation =
       readonly kind: 'general';
       readonly create: () => unknown;
       readonly add: (accumulator: unknown, value: unknown) => unknown;
+      /** Puts a later slice's accumulator, which it leaves alone, into an earlier one. Without it each window has its own. */
+      readonly merge?: ((left: unknown, right: unknown) => unknown) | undefined;
       readonly result: (accumulator: unknown, key: Key, window: TimeWindow) => unknown;
     };
-
-/** Aligned windows of one size; `offsetMs` moves their starts (Flink: TimeWindow.getWindowStartWithOffset). */
-export interface TumblingWindows {
-  readonly kind: 'tumbling';
-  readonly sizeMs: number;
-  readonly offsetMs: number;
-}
-
-/** Overlapping windows of one size, one beginning every `slideMs`. */
-export interface SlidingWindows {
-  readonly kind: 'sliding';
-  readonly sizeMs: number;
-  readonly slideMs: number;
-  readonly offsetMs: number;
-}
-
-/** Windows that grow by `stepMs` from a common start up to `sizeMs`, then begin anew (Flink SQL: CUMULATE). */
-export interface CumulativeWindows {
-  readonly kind: 'cumulative';
-  readonly sizeMs: number;
-  readonly stepMs: number;
-  readonly offsetMs: number;
-}
-
-/** Windows whose bounds follow from time alone, the same for every key. */
-export type AlignedWindows = TumblingWindows | SlidingWindows | CumulativeWindows;
 
 /** Every operator kind. */
 export type OperatorSpec =
@@ -222,6 +183,8 @@ export type OperatorSpec =
       readonly kind: 'source';
       readonly source: SourceSpec<unknown>;
       readonly watermarks: WatermarkStrategy<unknown> | undefined;
+      /** Over all subtasks; the source's own rate when undefined. */
+      readonly recordsPerSecond?: number | undefined;
     }
   | { readonly kind: 'map'; readonly apply: (value: unknown) => unknown }
   | { readonly kind: 'filter'; readonly keep: (value: unknown) => boolean }
@@ -268,7 +231,7 @@ export type OperatorSpec =
   | {
       readonly kind: 'window';
       readonly selector: KeySelector;
-      readonly windows: TumblingWindows;
+      readonly windows: AlignedWindows;
       readonly evaluation: WindowEvaluation;
     }
   | {
@@ -278,13 +241,23 @@ export type OperatorSpec =
       readonly evaluation: PartitionEvaluation;
     }
   | {
+      readonly kind: 'general-window';
+      /** Undefined for windows over all records: their operator has one subtask. */
+      readonly selector: KeySelector | undefined;
+      readonly window: GeneralWindow;
+    }
+  | {
       readonly kind: 'custom';
       /** Makes the operator of one subtask; see `operator.ts` for what it must guarantee. */
       readonly create: (context: OperatorContext) => Operator;
       /** True when records come by a second input. @default false */
       readonly hasSecondInput?: boolean;
     }
+  | RelationalSpec
   | { readonly kind: 'sink'; readonly sink: SinkSpec<unknown> };
 
 /** The tag under which a window operator emits records that came too late. */
 export const LATE_OUTPUT = 'late';
+
+/** The tag under which records that are none, or not valid, are handed out. */
+export const DEAD_LETTER_OUTPUT = 'dead-letters';

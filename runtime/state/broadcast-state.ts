@@ -42,6 +42,18 @@ class BroadcastMap implements MapState<unknown, unknown> {
     return this.#entries.has(key);
   }
 
+  isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
+  keys(): MapIterator<unknown> {
+    return this.#entries.keys();
+  }
+
+  values(): MapIterator<unknown> {
+    return this.#entries.values();
+  }
+
   entries(): MapIterator<[unknown, unknown]> {
     return this.#entries.entries();
   }

@@ -69,6 +69,7 @@ function open(capacity: number, makeHead: (next: Operator) => Operator = passing
   };
   const subtask = new InputSubtask({
     ...opened.parts,
+    sorted: undefined,
     inputs: [{ reader: new ChannelReader(input.consumer, 0, undefined), port: 0 }],
   });
   const answer = async (value: string): Promise<void> => {
