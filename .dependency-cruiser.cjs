@@ -4,7 +4,7 @@
 
 /** Interfaces and plain descriptions: what others may know of an extension point. */
 const CONTRACTS =
-  '^runtime/(operators/operator|connectors/connector|state/state|shuffle/channel|checkpoint/store)\\.ts$';
+  '^runtime/(operators/operator|connectors/connector|state/(state|operator-state)|shuffle/channel|checkpoint/store)\\.ts$';
 const SPECS = [
   '^runtime/(operators|connectors)/spec\\.ts$',
   '^runtime/(operators|connectors)/.*[/-]spec\\.ts$',

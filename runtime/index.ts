@@ -29,6 +29,7 @@ export {
 } from './api/job.ts';
 export { join, type JoinKind } from './api/join.ts';
 export { type DeadLetter, outputTag } from './api/output-tag.ts';
+export { operatorListState, operatorUnionState } from './api/operator-states.ts';
 export { PartitionWindow, partitionWindow } from './api/partition-window.ts';
 export type {
   BroadcastProcess,

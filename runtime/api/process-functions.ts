@@ -2,6 +2,7 @@
 
 import type { KeyedProcessContext, OpenContext, ProcessContext } from '../operators/spec.ts';
 import type { MapState, ReadonlyMapState } from '../state/state.ts';
+import type { ListsOf } from './operator-states.ts';
 import type { Declared, StatesOf } from './states.ts';
 
 /** What a process function may do besides returning nothing. */
@@ -26,9 +27,19 @@ export interface Rich {
   readonly close?: () => void | Promise<void>;
 }
 
+/** What a process function without keys may do besides returning nothing. */
+export interface SubtaskStreamContext<Out, Lists> extends StreamContext<Out> {
+  /** The lists of this subtask, by the names they were declared under. */
+  readonly state: ListsOf<Lists>;
+}
+
 /** The functions of a process operator. */
-export interface Process<T, Out> extends Rich {
-  readonly onRecord: (value: T, context: StreamContext<Out>) => void;
+export interface Process<T, Out, Lists = Readonly<Record<string, never>>> extends Rich {
+  /** Lists of each subtask, by name. */
+  readonly state?: Lists;
+  readonly onRecord: (value: T, context: SubtaskStreamContext<Out, Lists>) => void;
+  /** The input has ended: what was kept can still be emitted, without a timestamp. Not called when the job fails. */
+  readonly onEnd?: (context: SubtaskStreamContext<Out, Lists>) => void;
 }
 
 /** The states of a keyed process function, and what it does when a timer of a key is due. */

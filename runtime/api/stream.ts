@@ -12,7 +12,7 @@ import {
   type KeyedProcessFunctions,
   type OperatorSpec,
   type OutputTag,
-  type ProcessContext,
+  type ProcessFunctions,
 } from '../operators/spec.ts';
 import type { WatermarkStrategy } from '../time/watermark.ts';
 import type { RecordType } from '../types/record-type.ts';
@@ -25,6 +25,7 @@ import { type KeyField, selectByFunction, selectFields } from './key-selector.ts
 import { DEAD_LETTERS, type DeadLetter, lateTag } from './output-tag.ts';
 import type { KeyedProcess, Process } from './process-functions.ts';
 import { extremeBy, extremeOf, sumOf, type TieOptions } from './rolling.ts';
+import type { DeclaredLists } from './operator-states.ts';
 import type { Declared } from './states.ts';
 import { type AddOptions, KeyedHandle, StreamHandle } from './stream-handle.ts';
 import type {
@@ -104,19 +105,15 @@ export class Stream<T> {
 
   /**
    * Full control without keys: timestamps, watermarks, side outputs (`context.output(tag, value)`), counters. As an object
-   * the function may bring `open` and `close`.
+   * the function may bring `open` and `close`, `onEnd` for the end of the input, and `state` of its subtask.
    */
-  process<Out>(
-    functions: Process<T, Out> | Process<T, Out>['onRecord'],
+  process<Out, Lists extends DeclaredLists = Readonly<Record<string, never>>>(
+    functions: Process<T, Out, Lists> | Process<T, Out, Lists>['onRecord'],
     options: { type?: z.ZodType<Out> } = {},
   ): OperatorStream<Out> {
     const outputType = options.type === undefined ? undefined : recordTypeOf(options.type);
-    const onRecord = typeof functions === 'function' ? functions : functions.onRecord;
-    const spec: OperatorSpec = {
-      kind: 'process',
-      apply: onRecord as (value: unknown, context: ProcessContext) => void,
-      ...(typeof functions === 'function' ? {} : { lifecycle: functions }),
-    };
+    const all = typeof functions === 'function' ? { onRecord: functions } : functions;
+    const spec = { kind: 'process', functions: all as unknown as ProcessFunctions } as const;
     return this.#add(spec, 'process', outputType);
   }
 

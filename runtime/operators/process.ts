@@ -1,6 +1,8 @@
-// Process functions without keys, of one input or two: the job's code sees timestamps and the watermark and may emit to side outputs. One
-// context object serves all records; the job must not keep it.
+// Process functions without keys, of one input or two: the job's code sees timestamps and the watermark, may emit to side
+// outputs and may keep lists, which belong to its subtask. One context object serves all records; the job must not keep it.
 
+import { NO_TIMESTAMP } from '../connectors/connector.ts';
+import { HeapOperatorState } from '../state/heap-operator-state.ts';
 import type { Emit, Operator, OperatorContext } from './operator.ts';
 import { makeLifecycle } from './rich-functions.ts';
 import type { OperatorSpec, OutputTag, ProcessContext } from './spec.ts';
@@ -10,9 +12,21 @@ export function createProcess(
   spec: Extract<OperatorSpec, { kind: 'process' }>,
   context: OperatorContext,
 ): Operator {
+  const { functions } = spec;
+  const { states } = new HeapOperatorState(functions.state ?? {});
+  const user = Object.assign(new RecordContext(context), { state: states });
   return {
-    process: makeInput(spec.apply, new RecordContext(context), context),
-    ...(spec.lifecycle === undefined ? {} : makeLifecycle(spec.lifecycle, context)),
+    process: makeInput(functions.onRecord, user, context),
+    ...makeLifecycle(functions, context),
+    endInput() {
+      user.timestampMs = NO_TIMESTAMP; // no record is at hand
+      try {
+        functions.onEnd?.(user);
+      } catch (error) {
+        throw context.failure(error, undefined);
+      }
+      return true;
+    },
   };
 }
 

@@ -3,6 +3,7 @@
 
 import type { SinkSpec, SourceSpec } from '../connectors/connector.ts';
 import type { Key } from '../core/key-group.ts';
+import type { OperatorStateDescriptor } from '../state/operator-state.ts';
 import type { MapState, ReadonlyMapState, StateDescriptor } from '../state/state.ts';
 import type { WatermarkStrategy } from '../time/watermark.ts';
 import type { KeySelector } from './key-selector-spec.ts';
@@ -42,6 +43,18 @@ export interface KeyedProcessContext extends ProcessContext {
   readonly deleteEventTimer: (timeMs: number) => void;
   readonly registerProcessingTimer: (timeMs: number) => void;
   readonly deleteProcessingTimer: (timeMs: number) => void;
+}
+
+/** What a process function without keys sees besides, when it is told that its input has ended or keeps state. */
+export interface SubtaskContext extends ProcessContext {
+  readonly state: Readonly<Record<string, unknown>>;
+}
+
+/** The functions of a process operator without keys. */
+export interface ProcessFunctions extends RichFunctions {
+  readonly state?: Readonly<Record<string, OperatorStateDescriptor>>;
+  readonly onRecord: (value: unknown, context: SubtaskContext) => void;
+  readonly onEnd?: (context: SubtaskContext) => void;
 }
 
 /** The states of a keyed operator, and what it does when a timer is due. */
@@ -191,8 +204,7 @@ export type OperatorSpec =
   | { readonly kind: 'flat-map'; readonly apply: (value: unknown) => Iterable<unknown> }
   | {
       readonly kind: 'process';
-      readonly apply: (value: unknown, context: ProcessContext) => void;
-      readonly lifecycle?: RichFunctions;
+      readonly functions: ProcessFunctions;
     }
   | { readonly kind: 'timestamps'; readonly watermarks: WatermarkStrategy<unknown> }
   | {

@@ -8,7 +8,9 @@ import { createFilter } from '../../../runtime/operators/filter.ts';
 import { createFlatMap } from '../../../runtime/operators/flat-map.ts';
 import { createMap } from '../../../runtime/operators/map.ts';
 import type { Operator, OperatorContext } from '../../../runtime/operators/operator.ts';
+import { NO_TIMESTAMP } from '../../../runtime/connectors/connector.ts';
 import { createProcess } from '../../../runtime/operators/process.ts';
+import type { OperatorListState } from '../../../runtime/state/operator-state.ts';
 import { createSink } from '../../../runtime/operators/sink.ts';
 import { createTimestamps } from '../../../runtime/operators/timestamps.ts';
 import {
@@ -71,11 +73,13 @@ describe('map, filter, flatMap and process', () => {
         createProcess(
           {
             kind: 'process',
-            apply: (value, user) => {
-              user.emit([value, user.timestampMs, user.watermarkMs]);
-              user.output(outputTag('odd'), value);
-              user.output(outputTag('unheard'), value);
-              user.count('seen');
+            functions: {
+              onRecord: (value, user) => {
+                user.emit([value, user.timestampMs, user.watermarkMs]);
+                user.output(outputTag('odd'), value);
+                user.output(outputTag('unheard'), value);
+                user.count('seen');
+              },
             },
           },
           context,
@@ -89,6 +93,38 @@ describe('map, filter, flatMap and process', () => {
     expect(process.counters).toStrictEqual(new Map([['seen', 1]]));
   });
 
+  it('process keeps lists of its subtask, and may give them at the end', async () => {
+    let closed = 0;
+    const harness = new OperatorHarness((context) =>
+      createProcess(
+        {
+          kind: 'process',
+          functions: {
+            state: { waiting: { redistribution: 'list' } },
+            onRecord: (value, { state }) => {
+              (state['waiting'] as OperatorListState<unknown>).add(value);
+            },
+            onEnd: ({ state, emit }) => {
+              emit([...(state['waiting'] as OperatorListState<unknown>).get()]);
+            },
+            close: () => {
+              closed++;
+            },
+          },
+        },
+        context,
+      ),
+    );
+    await harness.operator.open?.();
+    harness.process('a', 1);
+    harness.process('b', 2);
+    expect(harness.emitted).toStrictEqual([]);
+    expect(harness.operator.endInput?.()).toBe(true);
+    expect(harness.emitted).toStrictEqual([{ value: ['a', 'b'], timestampMs: NO_TIMESTAMP }]);
+    await harness.operator.close?.(true);
+    expect(closed).toBe(1);
+  });
+
   it('fail with the record', () => {
     const makers: ((context: OperatorContext) => Operator)[] = [
       (context) => createMap({ kind: 'map', apply: fail }, context),
@@ -96,13 +132,15 @@ describe('map, filter, flatMap and process', () => {
       (context) => createFlatMap({ kind: 'flat-map', apply: fail }, context),
       (context) =>
         createFlatMap({ kind: 'flat-map', apply: () => ({ [Symbol.iterator]: fail }) }, context),
-      (context) => createProcess({ kind: 'process', apply: fail }, context),
+      (context) => createProcess({ kind: 'process', functions: { onRecord: fail } }, context),
       (context) =>
         createProcess(
           {
             kind: 'process',
-            apply: (_, user) => {
-              user.output(outputTag(' '), 1);
+            functions: {
+              onRecord: (_, user) => {
+                user.output(outputTag(' '), 1);
+              },
             },
           },
           context,

@@ -1,15 +1,15 @@
-// state/operator-state.ts: what a subtask keeps, and who gets it at another parallelism.
+// state/operator-state.ts, state/heap-operator-state.ts and state/redistribute.ts: what a subtask keeps, and who gets it at another parallelism.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { HeapOperatorState } from '../../../runtime/state/heap-operator-state.ts';
 import {
-  HeapOperatorState,
   redistribute,
   redistributeBroadcast,
   redistributeList,
   redistributeUnion,
-} from '../../../runtime/state/operator-state.ts';
+} from '../../../runtime/state/redistribute.ts';
 
 const parts = fc.array(fc.array(fc.integer(), { maxLength: 6 }), { minLength: 1, maxLength: 8 });
 const parallelism = fc.integer({ min: 1, max: 10 });
