@@ -44,7 +44,7 @@ import {
   type WindowOutcome,
   WindowPlan,
 } from './window-plan.ts';
-import { type GlobalWindows, globalWindow, type Windows } from './windows.ts';
+import { globalWindow, type Windows } from './windows.ts';
 
 /** An invalid record and why. */
 export interface DeadLetter {
@@ -165,12 +165,10 @@ export class Stream<T> {
   }
 
   /** Windows over all records, in one subtask; their key is ''. */
-  windowAll(
-    windows: GlobalWindows,
-    options?: WindowOptions<T>,
-  ): WindowedStream<T, '', unknown, NoBounds>;
-  windowAll(windows: Windows<T>, options?: WindowOptions<T>): WindowedStream<T, '', unknown>;
-  windowAll(windows: Windows<T>, options: WindowOptions<T> = {}): WindowedStream<T, '', unknown> {
+  windowAll<Bounds = WindowBounds>(
+    windows: Windows<T, Bounds>,
+    options: WindowOptions<T> = {},
+  ): WindowedStream<T, '', unknown, Bounds> {
     return new WindowedStream(new WindowPlan(this.handle, windows, options));
   }
 
@@ -351,12 +349,10 @@ export class KeyedStream<T, K extends Key, KeyFields> {
   }
 
   /** Cuts each key's records into windows, of which each gives results when it fires. */
-  window(
-    windows: GlobalWindows,
-    options?: WindowOptions<T>,
-  ): WindowedStream<T, K, KeyFields, NoBounds>;
-  window(windows: Windows<T>, options?: WindowOptions<T>): WindowedStream<T, K, KeyFields>;
-  window(windows: Windows<T>, options: WindowOptions<T> = {}): WindowedStream<T, K, KeyFields> {
+  window<Bounds = WindowBounds>(
+    windows: Windows<T, Bounds>,
+    options: WindowOptions<T> = {},
+  ): WindowedStream<T, K, KeyFields, Bounds> {
     return new WindowedStream(new WindowPlan(this.handle, windows, options));
   }
 

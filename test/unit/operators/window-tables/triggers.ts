@@ -150,7 +150,9 @@ export const TRIGGERS: readonly WindowTable[] = [
   {
     name: 'delta: from the record at which the window fired last',
     windows: HUNDRED,
-    options: { trigger: deltaTrigger({ threshold: 5, deltaOf: (last, value) => value.n - last.n }) },
+    options: {
+      trigger: deltaTrigger({ threshold: 5, deltaOf: (last, value) => value.n - last.n }),
+    },
     steps: `
       a1@1#0
       a2@2#5
@@ -202,6 +204,21 @@ export const TRIGGERS: readonly WindowTable[] = [
       wm 99   | a[0,100):6
       held    | windows=0 timers=1
       wm 149
+    `,
+  },
+  {
+    name: 'a timer of a window that is over does nothing, not even to another window',
+    windows: HUNDRED,
+    options: { trigger: told },
+    steps: `
+      a1@1#0
+      wm 99   | a[0,100):1
+      a2@101#0
+      held    | windows=1 timers=3
+      wm 149
+      held    | windows=1 timers=2
+      wm 199  | a[100,200):2
+      wm 249
     `,
   },
   {
