@@ -12,6 +12,8 @@ import {
   statelessAnswer,
   windowAnswer,
 } from './expected.ts';
+import { generalWindowAnswer } from './expected-windows.ts';
+
 
 interface Layout {
   readonly workers: number;
@@ -70,6 +72,14 @@ describe.each(LAYOUTS)('$workers workers x $slots slots', ({ workers, slots, par
       const results = await run('windows');
       expect(ofBranch(results, 'late').length).toBeGreaterThan(10);
       expect(sorted(results)).toStrictEqual(sorted(windowAnswer(RECORDS)));
+    });
+
+    it('cuts sessions, counts, days and windows of the job itself, with lateness, triggers and evictors', async () => {
+      const results = await run('general-windows');
+      for (const branch of ['lateSessions', 'lateTolerant', 'countSlid', 'days']) {
+        expect(ofBranch(results, branch).length, branch).toBeGreaterThan(3);
+      }
+      expect(sorted(results)).toStrictEqual(sorted(generalWindowAnswer(RECORDS)));
     });
 
     it('sends records of every shape unchanged', async () => {

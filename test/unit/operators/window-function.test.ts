@@ -12,11 +12,10 @@ import { customWindows, globalWindow, session, tumbling } from '../../../runtime
 import { fromCollection } from '../../../runtime/connectors/collection/spec.ts';
 import { NO_TIMESTAMP } from '../../../runtime/connectors/connector.ts';
 import type { EngineError } from '../../../runtime/core/errors.ts';
-import type { GeneralWindowOperator } from '../../../runtime/operators/general-window.ts';
 import { LATE_OUTPUT, type OperatorSpec } from '../../../runtime/operators/spec.ts';
 import { MAX_WATERMARK } from '../../../runtime/time/watermark.ts';
 import { type HarnessOptions, OperatorHarness } from '../../support/operator-harness.ts';
-import { createOperator } from '../../support/window-steps.ts';
+import { createOperator, heldBy } from '../../support/window-steps.ts';
 
 interface Sale {
   readonly shop: string;
@@ -161,7 +160,7 @@ describe('the function of a window', () => {
             state: { days: valueState<number>() },
             onWindow({ total }, { key, state, emit }) {
               state.days.set((state.days.get() ?? 0) + 1);
-              emit(`${key} ${total} ${state.days.get()}`);
+              emit([key, total, state.days.get()]);
             },
           },
         ),
@@ -189,7 +188,10 @@ describe('the function of a window', () => {
       harness.process(sale('a', 4), 12);
       harness.advance(MAX_WATERMARK);
     }
-    expect(firstPrice.values).toStrictEqual(['a 8 1', 'a 4 2']);
+    expect(firstPrice.values).toStrictEqual([
+      ['a', 8, 1],
+      ['a', 4, 2],
+    ]);
     expect(largest.values).toStrictEqual([
       ['a', 10, 5],
       ['a', 20, 4],
@@ -317,7 +319,7 @@ describe('a window operator', () => {
     harness.room = Infinity;
     expect(harness.advance(19)).toBe(true);
     expect(harness.values).toStrictEqual(['a1', 'b1', 'c1', 'a1']);
-    expect((harness.operator as GeneralWindowOperator).held.windows).toBe(0);
+    expect(heldBy(harness.operator)?.windows).toBe(0);
   });
 
   it('does so in processing time too', () => {
