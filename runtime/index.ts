@@ -1,7 +1,10 @@
 // The public API: all that a job imports. Named re-exports only.
 
 export { type AggregateFunction, average, count, max, min, sum } from './api/aggregate.ts';
+export { ChangelogStream, fromChanges, KeyedChangelog, type Upsert } from './api/changelog.ts';
+export { deduplicate } from './api/deduplicate.ts';
 export { Environment, type FromOptions } from './api/environment.ts';
+export { countDistinct, filtered, groupAggregate } from './api/group-aggregate.ts';
 export {
   type CheckVerdict,
   defineJob,
@@ -9,6 +12,8 @@ export {
   type FinishedRun,
   type JobDefinition,
 } from './api/job.ts';
+export { intervalJoin } from './api/interval-join.ts';
+export { join, type JoinKind } from './api/join.ts';
 export { listState, mapState, valueState } from './api/states.ts';
 export { type KeyedProcess, type StreamContext } from './api/process-functions.ts';
 export {
@@ -19,12 +24,16 @@ export {
   WindowedStream,
   WindowStream,
 } from './api/stream.ts';
+export { broadcastJoin, lookupTable } from './api/table-join.ts';
+export { temporalJoin } from './api/temporal-join.ts';
+export { topN, type TopNOptions } from './api/top-n.ts';
 export {
   boundedOutOfOrderness,
   customWatermarks,
   monotonousTimestamps,
   noWatermarks,
 } from './api/watermarks.ts';
+export { coGroup, windowJoin } from './api/window-join.ts';
 export {
   cumulative,
   customWindows,
@@ -55,12 +64,16 @@ export { countEvictor, deltaEvictor, timeEvictor } from './api/evictors.ts';
 export { collect } from './connectors/collect/spec.ts';
 export { fromCollection, fromSequence } from './connectors/collection/spec.ts';
 export { discard } from './connectors/discard/spec.ts';
-export { csvFile, jsonLinesFile, lines, type LineRecord } from './connectors/file/spec.ts';
+export { csvFile, jsonLinesFile, textFile } from './connectors/file/sink-spec.ts';
+export { lines, type LineRecord } from './connectors/file/spec.ts';
+export { byTime } from './connectors/file/time-partition-spec.ts';
 export { generate } from './connectors/generator/spec.ts';
+export { parquetFile } from './connectors/parquet/sink-spec.ts';
 export { parquet } from './connectors/parquet/spec.ts';
 export { print } from './connectors/print/spec.ts';
 export { EngineError } from './core/errors.ts';
 export { formatDuration, parseDurationMs } from './core/quantity.ts';
+export type { Change } from './operators/change-spec.ts';
 export type {
   Evictor,
   TimestampedRecord,

@@ -15,10 +15,10 @@ import type {
 } from '../operators/general-window-spec.ts';
 import type {
   AggregateColumn,
+  AlignedWindows,
   KeySelector,
   OperatorSpec,
   TimeWindow,
-  TumblingWindows,
 } from '../operators/spec.ts';
 import type { RecordType } from '../types/record-type.ts';
 import type { AggregateFunction } from './aggregate.ts';
@@ -118,12 +118,12 @@ export class WindowPlan {
     const windows = this.#windows;
     const { trigger, evictor, allowedLatenessMs = 0 } = this.#options;
     const isDefault = trigger === undefined && evictor === undefined && allowedLatenessMs === 0;
-    if (selector === undefined || !isDefault || !isPlain(windows)) return undefined;
+    if (selector === undefined || !isDefault || !isAligned(windows)) return undefined;
     if (input.kind === 'columns' && outcome.kind === 'columns') {
       return { kind: 'window', selector, windows, evaluation: input };
     }
     if (input.kind !== 'fold' || outcome.kind !== 'result') return undefined;
-    const { create, add, result } = startedFold(input.fold);
+    const { create, add, merge, result } = startedFold(input.fold);
     const { toResult } = outcome;
     return {
       kind: 'window',
@@ -133,6 +133,7 @@ export class WindowPlan {
         kind: 'general',
         create,
         add,
+        merge,
         result: (accumulator, key, window) => toResult(result(accumulator), key, window),
       },
     };
@@ -276,17 +277,24 @@ function namedColumns(
 
 /** A fold with an accumulator to begin with. */
 function startedFold(fold: WindowFold): Omit<WindowFold, 'create'> & { create: () => unknown } {
-  const { create, add } = fold;
+  const { create, add, merge } = fold;
   if (create !== undefined) return { ...fold, create };
   return {
     ...fold,
     create: () => undefined,
     add: (accumulator, value) => (accumulator === undefined ? value : add(accumulator, value)),
+    merge:
+      merge === undefined
+        ? undefined
+        : (left, right) => {
+            if (left === undefined || right === undefined) return left ?? right;
+            return merge(left, right);
+          },
   };
 }
 
-function isPlain(windows: WindowsSpec): windows is TumblingWindows {
-  return windows.kind === 'tumbling';
+function isAligned(windows: WindowsSpec): windows is AlignedWindows {
+  return ['tumbling', 'sliding', 'cumulative'].includes(windows.kind);
 }
 
 function isEventTime(windows: WindowsSpec): boolean {

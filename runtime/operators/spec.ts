@@ -5,9 +5,11 @@ import type { SinkSpec, SourceSpec } from '../connectors/connector.ts';
 import type { Key } from '../core/key-group.ts';
 import type { StateDescriptor } from '../state/state.ts';
 import type { WatermarkStrategy } from '../time/watermark.ts';
-import type { GeneralWindow } from './general-window-spec.ts';
+import type { KeySelector } from './key-selector-spec.ts';
 import type { Operator, OperatorContext } from './operator.ts';
-import type { AggregateColumn, TimeWindow, TumblingWindows } from './window-spec.ts';
+import type { RelationalSpec } from './relational-spec.ts';
+import type { GeneralWindow } from './general-window-spec.ts';
+import type { AggregateColumn, AlignedWindows, TimeWindow } from './window-spec.ts';
 
 export type {
   AggregateColumn,
@@ -18,12 +20,7 @@ export type {
   TumblingWindows,
 } from './window-spec.ts';
 
-/** How the key of a record is found, and what it is called in results. */
-export interface KeySelector {
-  readonly keyOf: (value: unknown) => Key;
-  /** The fields it is made of, when they are known: one field, or a tuple of several. */
-  readonly fields: readonly string[] | undefined;
-}
+export type { KeySelector } from './key-selector-spec.ts';
 
 /** What a non-keyed process function may do besides returning. Its functions may be taken out of it: `({ emit }) => ...`. */
 export interface ProcessContext {
@@ -60,6 +57,8 @@ export type WindowEvaluation =
       readonly kind: 'general';
       readonly create: () => unknown;
       readonly add: (accumulator: unknown, value: unknown) => unknown;
+      /** Puts a later slice's accumulator, which it leaves alone, into an earlier one. Without it each window has its own. */
+      readonly merge?: ((left: unknown, right: unknown) => unknown) | undefined;
       readonly result: (accumulator: unknown, key: Key, window: TimeWindow) => unknown;
     };
 
@@ -91,7 +90,7 @@ export type OperatorSpec =
   | {
       readonly kind: 'window';
       readonly selector: KeySelector;
-      readonly windows: TumblingWindows;
+      readonly windows: AlignedWindows;
       readonly evaluation: WindowEvaluation;
     }
   | {
@@ -105,6 +104,7 @@ export type OperatorSpec =
       /** Makes the operator of one subtask; see `operator.ts` for what it must guarantee. */
       readonly create: (context: OperatorContext) => Operator;
     }
+  | RelationalSpec
   | { readonly kind: 'sink'; readonly sink: SinkSpec<unknown> };
 
 /** The tag under which a window operator emits records that came too late. */
