@@ -14,7 +14,7 @@ export {
 } from './api/job.ts';
 export { intervalJoin } from './api/interval-join.ts';
 export { join, type JoinKind } from './api/join.ts';
-export { listState, mapState, valueState } from './api/states.ts';
+export { aggregatingState, listState, mapState, reducingState, valueState } from './api/states.ts';
 export { type KeyedProcess, type StreamContext } from './api/process-functions.ts';
 export {
   type DeadLetter,
@@ -84,6 +84,12 @@ export type {
 } from './operators/general-window-spec.ts';
 export type { TimeWindow } from './operators/spec.ts';
 export type { JobSnapshot } from './protocol/cluster-snapshot.ts';
-export type { ListState, MapState, ValueState } from './state/state.ts';
+export type {
+  AggregatingState,
+  ListState,
+  MapState,
+  ReducingState,
+  ValueState,
+} from './state/state.ts';
 export type { WatermarkGenerator, WatermarkStrategy } from './time/watermark.ts';
 export { bytes } from './types/schema.ts';

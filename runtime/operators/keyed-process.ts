@@ -36,7 +36,9 @@ class KeyedProcess implements Operator {
     this.#selector = selector;
     this.#functions = functions;
     this.#context = context;
-    this.#state = new HeapKeyedState(functions.state, context.keyGroups);
+    this.#state = new HeapKeyedState(functions.state, context.keyGroups, {
+      clock: context.clock,
+    });
     this.#user = new KeyedContext(context, this.#state);
   }
 
