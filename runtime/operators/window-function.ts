@@ -21,8 +21,9 @@ export class RunningWindowFunction {
   constructor(definition: WindowFunction, operator: OperatorContext) {
     this.#function = definition;
     const { state, windowState } = definition;
-    this.#state = new HeapKeyedState(state, operator.keyGroups);
-    this.#windowState = new HeapKeyedState(windowState, operator.keyGroups);
+    const { clock, keyGroups } = operator;
+    this.#state = new HeapKeyedState(state, keyGroups, { clock });
+    this.#windowState = new HeapKeyedState(windowState, keyGroups, { clock, hasNamespaces: true });
     this.#hasState = Object.keys(state).length > 0;
     this.#hasWindowState = Object.keys(windowState).length > 0;
     this.#context = new FunctionContext(operator, this.#state.states, this.#windowState.states);
@@ -45,17 +46,13 @@ export class RunningWindowFunction {
     const { key, keyGroup } = entry.owner;
     if (this.#hasState) this.#state.setCurrentKey(key, keyGroup);
     if (this.#hasWindowState) {
-      this.#windowState.setCurrentKey(withNamespace(key, entry.window), keyGroup);
+      this.#windowState.setCurrentKey(key, keyGroup);
+      this.#windowState.setCurrentNamespace([entry.window.startMs, entry.window.endMs]);
     }
     this.#context.entry = entry;
     this.#context.timestampMs = entry.window.endMs - 1;
     return this.#context;
   }
-}
-
-/** A window of a key as a key of its own; a tuple is told from a primitive by its length. */
-function withNamespace(key: Key, { startMs, endMs }: TimeWindow): Key {
-  return typeof key === 'object' ? [startMs, endMs, 'tuple', ...key] : [startMs, endMs, key];
 }
 
 /** What the job's functions see; one object for all windows. */

@@ -127,8 +127,10 @@ describe('the operator of windows', () => {
     const all = from().windowAll(TEN).aggregate(columns);
     expect(all.node.parallelism).toBe(1);
     const graph = { nodes: [{ ...all.node, id: 0, inputs: [] }] };
-    expect(() => validateGraph(graph, [1])).not.toThrow(invalid(/one subtask/));
-    expect(() => validateGraph(graph, [2])).toThrow(invalid(/parallelism 2.*one subtask/));
+    expect(() => validateGraph(graph, [1], 'streaming')).not.toThrow(invalid(/one subtask/));
+    expect(() => validateGraph(graph, [2], 'streaming')).toThrow(
+      invalid(/parallelism 2.*one subtask/),
+    );
   });
 });
 

@@ -22,17 +22,16 @@ describe('the fold of columns', () => {
     fc.assert(
       fc.property(records, records, (first, second) => {
         const program = compileColumns(COLUMNS, ['key']);
-        const rows = new ColumnRows(program.width, new MemoryBudget(1024 ** 2));
-        rows.ensure(0);
-        program.start(rows.cells, 0);
-        for (const value of [...first, ...second]) program.add(rows.cells, 0, value);
+        const rows = new ColumnRows(program, new MemoryBudget(1024 ** 2));
+        rows.start(0);
+        for (const value of [...first, ...second]) rows.add(0, value);
         const fold = createColumnFold(COLUMNS);
         const of = (list: readonly unknown[]): unknown =>
           list.reduce((cells: unknown, value) => fold.add(cells, value), fold.create?.());
         const merged = fold.result(fold.merge?.(of(first), of(second)));
         const window = { startMs: 0, endMs: 1 };
         expect({ key: 1, windowStartMs: 0, windowEndMs: 1, ...(merged as object) }).toStrictEqual(
-          program.result(rows.cells, 0, 1, window),
+          rows.result(0, 1, window),
         );
       }),
       { numRuns: 300 },
