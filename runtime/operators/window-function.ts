@@ -39,7 +39,23 @@ export class RunningWindowFunction {
     if (onClear === undefined && !this.#hasWindowState) return;
     const context = this.#about(entry);
     onClear?.(context);
-    for (const state of Object.values(this.#windowState.states)) state.clear(); // I1
+    this.#clearWindowState(); // I1
+  }
+
+  /** Drops the states of the key that was called about last, and of its windows that are still open. */
+  endKey(open: readonly WindowEntry[]): void {
+    const last = this.#context.entry;
+    if (last === undefined) return;
+    for (const entry of [last, ...open]) {
+      this.#about(entry);
+      this.#clearWindowState();
+    }
+    for (const state of Object.values(this.#state.states)) state.clear();
+    this.#context.entry = undefined;
+  }
+
+  #clearWindowState(): void {
+    for (const state of Object.values(this.#windowState.states)) state.clear();
   }
 
   #about(entry: WindowEntry): FunctionContext {

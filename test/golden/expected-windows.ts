@@ -28,9 +28,20 @@ interface Cut {
   readonly endMs: number;
 }
 
-/** Results of `jobs/general-windows.ts`. */
-export function generalWindowAnswer(records: number): readonly unknown[] {
-  const seen = withWatermarks(Array.from({ length: records }, (_, index) => reading(index)));
+/**
+ * Results of `jobs/general-windows.ts`. In batch mode there is no watermark before the end, and where windows keep their
+ * records, those of a key come in order of time.
+ */
+export function generalWindowAnswer(
+  records: number,
+  mode: 'streaming' | 'batch' = 'streaming',
+): readonly unknown[] {
+  const readings = Array.from({ length: records }, (_, index) => reading(index));
+  const seen =
+    mode === 'streaming'
+      ? withWatermarks(readings)
+      : readings.map((item) => ({ item, watermarkMs: -Infinity }));
+  const byTime = mode === 'streaming' ? seen : seen.toSorted((left, right) => left.item.atMs - right.item.atMs);
   const fixed = sessionsOf(seen, () => GAP_MS);
   const tolerant = tolerantOf(seen);
   const branches: Record<string, readonly unknown[]> = {
@@ -67,7 +78,7 @@ export function generalWindowAnswer(records: number): readonly unknown[] {
         return { sensor: items[0]?.sensor, readings: COUNT, total: total(part) };
       }),
     ),
-    countSlid: perSensor(seen).flatMap((items) =>
+    countSlid: perSensor(byTime).flatMap((items) =>
       Array.from({ length: Math.floor(items.length / COUNT_SLIDE) }, (_, index) => {
         const end = (index + 1) * COUNT_SLIDE;
         const part = items.slice(Math.max(0, end - COUNT), end);

@@ -5,15 +5,26 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 
 import { count, max, sum } from '../../../runtime/api/aggregate.ts';
 import { Environment } from '../../../runtime/api/environment.ts';
+import { countEvictor } from '../../../runtime/api/evictors.ts';
 import { listState, valueState } from '../../../runtime/api/states.ts';
 import type { Stream } from '../../../runtime/api/stream.ts';
-import { countTrigger, eventTimeTrigger } from '../../../runtime/api/triggers.ts';
-import { customWindows, globalWindow, session, tumbling } from '../../../runtime/api/windows.ts';
+import {
+  continuousProcessingTimeTrigger,
+  countTrigger,
+  eventTimeTrigger,
+} from '../../../runtime/api/triggers.ts';
+import {
+  customWindows,
+  globalWindow,
+  session,
+  sliding,
+  tumbling,
+} from '../../../runtime/api/windows.ts';
 import { fromCollection } from '../../../runtime/connectors/collection/spec.ts';
 import { NO_TIMESTAMP } from '../../../runtime/connectors/connector.ts';
 import type { EngineError } from '../../../runtime/core/errors.ts';
 import { LATE_OUTPUT, type OperatorSpec } from '../../../runtime/operators/spec.ts';
-import { MAX_WATERMARK } from '../../../runtime/time/watermark.ts';
+import { MAX_WATERMARK, NO_WATERMARK } from '../../../runtime/time/watermark.ts';
 import { type HarnessOptions, OperatorHarness } from '../../support/operator-harness.ts';
 import { createOperator, heldBy } from '../../support/window-steps.ts';
 
@@ -354,6 +365,71 @@ describe('a window operator', () => {
     }
     expect(deaf.counters).toStrictEqual(new Map([['numLateRecordsDropped', 1]]));
     expect(listening.counters).toStrictEqual(new Map([['numLateRecords', 1]]));
+  });
+});
+
+describe('the end of a key, in batch mode', () => {
+  const endKey = (harness: OperatorHarness): boolean => {
+    const isDone = harness.advance(MAX_WATERMARK) && harness.operator.endKey?.() !== false;
+    if (isDone) harness.watermarkMs = NO_WATERMARK;
+    return isDone;
+  };
+
+  it('is wanted by windows that keep records, and by no other', () => {
+    const keyed = sales().keyBy('shop');
+    const late = { allowedLatenessMs: 1 };
+    expect(open(keyed.window(TEN).process(() => 1)).operator.endKey).toBeDefined();
+    expect(
+      open(keyed.window(TEN, { evictor: countEvictor(1) }).aggregate({ n: count() })).operator
+        .endKey,
+    ).toBeDefined();
+    expect(open(keyed.window(TEN, late).aggregate({ n: count() })).operator.endKey).toBeUndefined();
+  });
+
+  it('fires timers of both times, and leaves nothing to the next key', () => {
+    const harness = open(
+      sales()
+        .keyBy('till')
+        .window(globalWindow(), { trigger: continuousProcessingTimeTrigger({ intervalMs: 10 }) })
+        .process({
+          state: { all: valueState<number>() },
+          windowState: { here: valueState<number>() },
+          onWindow(records, { key, state, windowState, emit }) {
+            state.all.set((state.all.get() ?? 0) + 1);
+            windowState.here.set((windowState.here.get() ?? 0) + 1);
+            emit([key, records.length, state.all.get(), windowState.here.get()]);
+          },
+        }),
+    );
+    for (const [till, records] of [
+      [1, 2],
+      [2, 1],
+      [1, 3],
+    ] as const) {
+      for (let index = 0; index < records; index++) harness.process(sale('a', 1, till));
+      expect(endKey(harness)).toBe(true);
+      expect(heldBy(harness.operator)).toStrictEqual({ keys: 0, windows: 0, timers: 0 });
+    }
+    expect(harness.values).toStrictEqual([
+      [1, 2, 1, 1],
+      [2, 1, 1, 1],
+      [1, 3, 1, 1],
+    ]);
+  });
+
+  it('stops while outputs are full', () => {
+    const harness = open(
+      sales()
+        .keyBy('shop')
+        .window(sliding({ sizeMs: 10, slideMs: 5, time: 'processing' }))
+        .process((records) => records.length),
+    );
+    harness.process(sale('a', 1));
+    harness.room = 1;
+    expect(endKey(harness)).toBe(false);
+    harness.room = 2;
+    expect(endKey(harness)).toBe(true);
+    expect(harness.values).toStrictEqual([1, 1]);
   });
 });
 
