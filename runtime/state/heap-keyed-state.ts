@@ -77,6 +77,14 @@ export class HeapKeyedState implements KeyedStateStore {
     this.#cursor.namespace = keyIdentity(namespace);
   }
 
+  keysOf(name: string): readonly Key[] {
+    const state = this.states[name];
+    const groups = this.range.end - this.range.start + 1;
+    return Array.from({ length: groups }, (_, index) => state?.rowsOf(index) ?? [])
+      .flat()
+      .map(({ key }) => key);
+  }
+
   snapshotGroup(keyGroup: number): readonly StateRows[] {
     const groupIndex = keyGroup - this.range.start;
     return Object.entries(this.states)

@@ -72,6 +72,9 @@ export interface MapState<K, V> {
   clear(): void;
 }
 
+/** A map that is only read. */
+export type ReadonlyMapState<K, V> = Omit<MapState<K, V>, 'set' | 'delete' | 'clear'>;
+
 /** A value a key into which each added one is combined. */
 export interface ReducingState<T> {
   /** Undefined when nothing was added. */
@@ -122,6 +125,8 @@ export interface KeyedStateStore {
   readonly states: Readonly<Record<string, KeyedState>>;
   /** Which key the following calls are about. */
   setCurrentKey(key: Key, keyGroup: number): void;
+  /** The keys of this subtask for which the state of this name holds something. */
+  keysOf(name: string): readonly Key[];
   /** Which namespace; only of a store that was opened with namespaces. */
   setCurrentNamespace(namespace: Key): void;
   /**

@@ -40,7 +40,7 @@ class Crowd<Owner> {
 }
 
 /** Owners in order of their times. An owner is anything but null, which stands for nobody. */
-export class DueQueue<Owner extends NonNullable<unknown>> {
+export class DueQueue<Owner extends string | number | boolean | object> {
   readonly #waiting = new Map<number, Owner | Crowd<Owner> | typeof NOBODY>();
   #heap: number[] = []; // the times in `#waiting`
   #emptyTimes = 0;
