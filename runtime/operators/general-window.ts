@@ -16,6 +16,7 @@ import type { Due } from '../time/due-queue.ts';
 import { MAX_WATERMARK } from '../time/watermark.ts';
 import type { GeneralWindow, Trigger, TriggerResult } from './general-window-spec.ts';
 import type { Emit, Operator, OperatorContext } from './operator.ts';
+import { makeLifecycle } from './rich-functions.ts';
 import { LATE_OUTPUT, type OperatorSpec } from './spec.ts';
 import { createAssigner, type RunningAssigner } from './window-assigner.ts';
 import { createContents, type WindowContents } from './window-contents.ts';
@@ -38,10 +39,13 @@ const ONLY_KEY: Key = '';
 
 /** The operator of one subtask. */
 export function createGeneralWindow(
-  { selector, window }: GeneralWindowSpec,
+  { selector, window, lifecycle }: GeneralWindowSpec,
   context: OperatorContext,
 ): GeneralWindowOperator {
-  return new GeneralWindowOperator(selector?.keyOf ?? (() => ONLY_KEY), window, context);
+  const keyOf = selector?.keyOf ?? (() => ONLY_KEY);
+  const operator = new GeneralWindowOperator(keyOf, window, context);
+  if (lifecycle !== undefined) Object.assign(operator, makeLifecycle(lifecycle, context));
+  return operator;
 }
 
 /** What an operator holds: nothing may be left once all windows are over. */
@@ -51,6 +55,8 @@ export interface HeldWindows extends WindowTableSize {
 
 /** See the head of the file. */
 export class GeneralWindowOperator implements Operator {
+  readonly open?: NonNullable<Operator['open']>;
+  readonly close?: NonNullable<Operator['close']>;
   /** Of windows that keep records; an accumulator a window is cheaper than sorting (I4). */
   readonly endKey?: () => boolean;
   readonly #keyOf: (value: unknown) => Key;

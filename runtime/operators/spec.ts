@@ -231,6 +231,7 @@ export type OperatorSpec =
       /** Undefined for windows over all records: their operator has one subtask. */
       readonly selector: KeySelector | undefined;
       readonly window: GeneralWindow;
+      readonly lifecycle?: RichFunctions | undefined;
     }
   | {
       readonly kind: 'custom';

@@ -6,6 +6,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { count, max, sum } from '../../../runtime/api/aggregate.ts';
 import { Environment } from '../../../runtime/api/environment.ts';
 import { countEvictor } from '../../../runtime/api/evictors.ts';
+import { outputTag } from '../../../runtime/api/output-tag.ts';
 import { listState, valueState } from '../../../runtime/api/states.ts';
 import type { Stream } from '../../../runtime/api/stream.ts';
 import {
@@ -37,6 +38,7 @@ interface Sale {
 const sale = (shop: string, price: number, till = 1): Sale => ({ shop, price, till });
 const sales = () => new Environment().from(fromCollection<Sale>([]));
 const TEN = tumbling({ sizeMs: 10 });
+const sold = outputTag<number>('count');
 
 /** The operator behind a stream of window results. */
 function open(
@@ -58,7 +60,7 @@ describe('the function of a window', () => {
             const { key, window, watermarkMs, nowMs, timestampMs } = context;
             seen.push({ key, window, watermarkMs, nowMs, timestampMs });
             for (const { price } of records) context.emit(`sold for ${price}`);
-            context.output('count', records.length);
+            context.output(sold, records.length);
             context.count('windows');
           },
         }),
@@ -211,6 +213,25 @@ describe('the function of a window', () => {
       ['a', { sold: 2, turnover: 8 }],
       ['a', { sold: 1, turnover: 4 }],
     ]);
+  });
+
+  it('may open and close what it needs', async () => {
+    const calls: string[] = [];
+    const harness = open(
+      sales()
+        .keyBy('shop')
+        .window(TEN)
+        .process({
+          open: ({ subtaskIndex }) => void calls.push(`open ${subtaskIndex}`),
+          onWindow: () => void calls.push('window'),
+          close: () => void calls.push('close'),
+        }),
+    );
+    await harness.operator.open?.();
+    harness.process(sale('a', 1), 1);
+    harness.advance(9);
+    await harness.operator.close?.(true);
+    expect(calls).toStrictEqual(['open 0', 'window', 'close']);
   });
 
   it('keeps a list it was given: later records do not change it', () => {
