@@ -24,7 +24,7 @@ import type { OperatorContext, Operator } from '../../runtime/operators/operator
 import { LATE_OUTPUT, type OperatorSpec, type TimeWindow } from '../../runtime/operators/spec.ts';
 import { createWindow } from '../../runtime/operators/window.ts';
 import { MAX_WATERMARK } from '../../runtime/time/watermark.ts';
-import { type Emitted, OperatorHarness } from './operator-harness.ts';
+import { type Emitted, type HarnessOptions, OperatorHarness } from './operator-harness.ts';
 
 /** What the steps are about. */
 export interface StepRecord {
@@ -181,4 +181,12 @@ export function heldBy(operator: Operator): HeldWindows | undefined {
 
 function showHeld(held: HeldWindows | undefined): string | undefined {
   return held === undefined ? undefined : `windows=${held.windows} timers=${held.timers}`;
+}
+
+/** The operator behind a stream of window results. */
+export function openWindow(
+  { node: { spec } }: { readonly node: { readonly spec: OperatorSpec } },
+  options: HarnessOptions = {},
+): OperatorHarness {
+  return new OperatorHarness((context) => createOperator(spec, context), options);
 }
