@@ -1,16 +1,25 @@
-// visits: sessions. A visit ends when its visitor has been quiet for half an hour, or for five minutes after paying.
+// visits: what each user did, forgotten a second after the last visit by a timer that many visits share.
 
 import { z } from 'zod';
-import { boundedOutOfOrderness, count, defineJob, fromCollection, print, session, sum } from 'millrace';
+import {
+  aggregatingState,
+  ceilTo,
+  defineJob,
+  fromCollection,
+  mapState,
+  monotonousTimestamps,
+  print,
+  reducingState,
+  valueState,
+} from 'millrace';
 
-const MINUTE_MS = 60_000;
-const CLICKS = [
-  { visitor: 'ana', minute: 0, paid: 0 },
-  { visitor: 'rui', minute: 3, paid: 0 },
-  { visitor: 'ana', minute: 50, paid: 0 }, // a visit of its own, until the next click comes
-  { visitor: 'ana', minute: 25, paid: 20 },
-  { visitor: 'ana', minute: 27, paid: 0 }, // reaches minute 57: both visits are one
-  { visitor: 'rui', minute: 90, paid: 5 },
+const VISITS = [
+  { user: 'Ada', page: '/', atMs: 100, seconds: 4 },
+  { user: 'Ada', page: '/docs', atMs: 900, seconds: 9 },
+  { user: 'Bob', page: '/', atMs: 950, seconds: 2 },
+  { user: 'Ada', page: '/', atMs: 1_200, seconds: 2 },
+  { user: 'Eve', page: '/docs', atMs: 3_000, seconds: 1 },
+  { user: 'Bob', page: '/buy', atMs: 5_000, seconds: 7 },
 ];
 
 export default defineJob({
@@ -18,21 +27,38 @@ export default defineJob({
   parameters: z.object({}),
   build(env) {
     env
-      .from(fromCollection(CLICKS), {
-        watermarks: boundedOutOfOrderness(30 * MINUTE_MS, {
-          timestamp: ({ minute }) => minute * MINUTE_MS,
+      .from(fromCollection(VISITS), {
+        watermarks: monotonousTimestamps({
+          timestamp: ({ atMs }) => atMs,
           emit: 'every-record',
         }),
       })
-      .keyBy('visitor')
-      .window(session({ gapMs: ({ paid }) => (paid > 0 ? 5 : 30) * MINUTE_MS }))
-      .aggregate({ clicks: count(), paid: sum('paid') })
-      .map(({ visitor, windowStartMs, windowEndMs, ...visit }) => ({
-        visitor,
-        from: windowStartMs / MINUTE_MS,
-        to: windowEndMs / MINUTE_MS,
-        ...visit,
-      }))
+      .keyBy('user')
+      .process({
+        state: {
+          lastMs: valueState(z.number(), { default: 0 }),
+          longest: reducingState(z.number(), (left, right) => Math.max(left, right)),
+          mean: aggregatingState({
+            create: () => ({ sum: 0, count: 0 }),
+            add: ({ sum, count }, seconds: number) => ({ sum: sum + seconds, count: count + 1 }),
+            result: ({ sum, count }) => sum / count,
+          }),
+          pages: mapState(z.string(), z.number(), { ttl: { ms: 86_400_000 } }),
+        },
+        onRecord({ page, atMs, seconds }, { state, registerEventTimer }) {
+          state.lastMs.set(atMs);
+          state.longest.add(seconds);
+          state.mean.add(seconds);
+          state.pages.set(page, (state.pages.get(page) ?? 0) + 1);
+          registerEventTimer(ceilTo(atMs + 1_000, 1_000));
+        },
+        onEventTimer(timeMs, { key, state, emit }) {
+          if (timeMs < state.lastMs.get() + 1_000) return; // came again since
+          const pages = Object.fromEntries(state.pages.entries());
+          emit({ user: key, pages, longest: state.longest.get(), mean: state.mean.get() });
+          for (const one of Object.values(state)) one.clear();
+        },
+      })
       .to(print());
   },
 });
