@@ -14,6 +14,12 @@ export interface Aggregate<Reads extends string, Name extends AggregateName = Ag
   readonly field: Reads | undefined;
 }
 
+/** Result columns by name, over records of type T. */
+export type AggregateColumns<T> = Readonly<Record<string, Aggregate<NumberField<T>>>>;
+
+/** What columns come to. */
+export type Numbers<Columns> = { readonly [Name in keyof Columns]: number };
+
 /** How many records. */
 export function count(): Aggregate<never, 'count'> {
   return { function: 'count', field: undefined };
@@ -43,5 +49,13 @@ export function average<Field extends string>(field: Field): Aggregate<Field, 'a
 export interface AggregateFunction<In, Accumulator, Out> {
   create(): Accumulator;
   add(accumulator: Accumulator, value: In): Accumulator;
+  /**
+   * Puts what a later accumulator holds into an earlier one. May change and return `left`; must leave `right` as it is and
+   * not return it, and merging into a new accumulator must give an equal one. With it overlapping windows share their
+   * records' accumulators; without it a record is added to each of its windows.
+   */
+  merge?(left: Accumulator, right: Accumulator): Accumulator;
   result(accumulator: Accumulator): Out;
+  /** The accumulator of both; either may be changed and returned. Merging windows (sessions) need it. */
+  merge?(left: Accumulator, right: Accumulator): Accumulator;
 }
