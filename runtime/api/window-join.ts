@@ -5,8 +5,7 @@ import type { Key } from '../core/key-group.ts';
 import type { TimeWindow } from '../operators/spec.ts';
 import type { LogicalNode } from '../graph/logical.ts';
 import type { GraphBuilder } from './graph-builder.ts';
-import type { KeyedStream } from './stream.ts';
-import { OperatorStream, Stream, type WindowStream } from './stream.ts';
+import { type KeyedStream, OperatorStream, Stream, type WindowStream } from './stream.ts';
 
 /** A record of either side with its key. */
 type Tagged<L, R, K> =

@@ -217,6 +217,28 @@ describe('an incremental join', () => {
     expect(join.values).toStrictEqual([{ kind: '+I', row: { left: row(1, 2), right: row(1, 8) } }]);
   });
 
+  it('forgets rows of a plain stream in the same millisecond (I4)', () => {
+    const join = open({ left: { retainMs: 10 }, where: undefined, output: undefined });
+    join.process(row(1, 1), 100);
+    join.process(row(1, 2), 101);
+    join.advance(110);
+    join.operator.processSecond?.(row(1, 7), 110);
+    expect(join.values).toStrictEqual([{ left: row(1, 2), right: row(1, 7) }]);
+  });
+
+  it('keeps as many rows of equal content as were not deleted', () => {
+    const join = open({ left: FOUND_BY['content'] ?? {}, where: undefined, output: changes() });
+    for (const kind of ['+I', '+I', '+I', '-D', '+I', '-D', '-D'])
+      join.process({ kind, row: row(1, 1) });
+    join.operator.processSecond?.(row(1, 7), 0);
+    expect(join.values).toStrictEqual([{ kind: '+I', row: { left: row(1, 1), right: row(1, 7) } }]);
+    join.process({ kind: '-D', row: row(1, 1) });
+    join.operator.processSecond?.(row(1, 8), 0);
+    expect(join.values.slice(1)).toStrictEqual([
+      { kind: '-D', row: { left: row(1, 1), right: row(1, 7) } },
+    ]);
+  });
+
   it('can hold its changes back, and then says what is left, as long as there is room', () => {
     const join = open({ left: FOUND_BY['content']!, where: undefined, output: changes('final') });
     join.process({ kind: '+I', row: row(1, 1) });
