@@ -9,6 +9,12 @@ export {
 } from './api/broadcast-streams.ts';
 export { ChangelogStream, fromChanges, KeyedChangelog, type Upsert } from './api/changelog.ts';
 export { connect, ConnectedStreams, KeyedConnectedStreams } from './api/connected-streams.ts';
+export type {
+  CustomContext,
+  CustomCoOperator,
+  CustomOperator,
+  Transformation,
+} from './api/custom-operator.ts';
 export { deduplicate } from './api/deduplicate.ts';
 export { Environment, type FromOptions } from './api/environment.ts';
 export { countEvictor, deltaEvictor, timeEvictor } from './api/evictors.ts';
@@ -24,6 +30,7 @@ export {
 export { join, type JoinKind } from './api/join.ts';
 export { lookupJoin } from './api/lookup-join.ts';
 export { type DeadLetter, outputTag } from './api/output-tag.ts';
+export { PartitionWindow, partitionWindow } from './api/partition-window.ts';
 export type {
   BroadcastProcess,
   CoProcess,
@@ -75,6 +82,7 @@ export {
 export { collect } from './connectors/collect/spec.ts';
 export { fromCollection, fromSequence } from './connectors/collection/spec.ts';
 export { discard } from './connectors/discard/spec.ts';
+export { type FileLine, files } from './connectors/file/files-spec.ts';
 export { csvFile, jsonLinesFile, textFile } from './connectors/file/sink-spec.ts';
 export { type LineRecord, lines } from './connectors/file/spec.ts';
 export { byTime } from './connectors/file/time-partition-spec.ts';
@@ -93,6 +101,7 @@ export type {
   TriggerResult,
   WindowAssigner,
 } from './operators/general-window-spec.ts';
+export type { Emit, Operator, OperatorContext } from './operators/operator.ts';
 export type {
   AsyncCallContext,
   AsyncOutcome,
@@ -109,5 +118,6 @@ export type {
   ReducingState,
   ValueState,
 } from './state/state.ts';
+export { ceilTo } from './time/ceil-to.ts';
 export type { WatermarkGenerator, WatermarkStrategy } from './time/watermark.ts';
 export { bytes } from './types/schema.ts';

@@ -4,7 +4,7 @@
 import type { z } from 'zod';
 import { EngineError } from '../core/errors.ts';
 import { MAIN_OUTPUT } from '../graph/logical.ts';
-import { LATE_OUTPUT, type OutputTag } from '../operators/spec.ts';
+import { DEAD_LETTER_OUTPUT, LATE_OUTPUT, type OutputTag } from '../operators/spec.ts';
 import type { RecordType } from '../types/record-type.ts';
 import { recordTypeOf } from '../types/schema.ts';
 
@@ -15,7 +15,7 @@ export interface DeadLetter {
 }
 
 /** Where `validated` sends what does not fit. */
-export const DEAD_LETTERS: OutputTag<DeadLetter> = tagNamed('dead-letters');
+export const DEAD_LETTERS: OutputTag<DeadLetter> = tagNamed(DEAD_LETTER_OUTPUT);
 
 const RESERVED: readonly string[] = [MAIN_OUTPUT, LATE_OUTPUT, DEAD_LETTERS.name];
 

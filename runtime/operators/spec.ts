@@ -157,6 +157,14 @@ export interface KeyedBroadcastFunctions extends RichFunctions, BroadcastSide {
     ((timeMs: number, context: KeyedBroadcastReadContext) => void) | undefined;
 }
 
+/** How all records of a subtask or key become results at the end of the input. */
+export interface PartitionEvaluation {
+  readonly create: () => unknown;
+  readonly add: (accumulator: unknown, value: unknown) => unknown;
+  /** `key` is undefined without keys. */
+  readonly results: (accumulator: unknown, key: Key | undefined) => Iterable<unknown>;
+}
+
 /** How the records of a key and window become one result. */
 export type WindowEvaluation =
   | { readonly kind: 'columns'; readonly columns: readonly AggregateColumn[] }
@@ -175,6 +183,8 @@ export type OperatorSpec =
       readonly kind: 'source';
       readonly source: SourceSpec<unknown>;
       readonly watermarks: WatermarkStrategy<unknown> | undefined;
+      /** Over all subtasks; the source's own rate when undefined. */
+      readonly recordsPerSecond?: number | undefined;
     }
   | { readonly kind: 'map'; readonly apply: (value: unknown) => unknown }
   | { readonly kind: 'filter'; readonly keep: (value: unknown) => boolean }
@@ -225,6 +235,12 @@ export type OperatorSpec =
       readonly evaluation: WindowEvaluation;
     }
   | {
+      readonly kind: 'partition-window';
+      /** Undefined: one partition a subtask. */
+      readonly selector: KeySelector | undefined;
+      readonly evaluation: PartitionEvaluation;
+    }
+  | {
       readonly kind: 'general-window';
       /** Undefined for windows over all records: their operator has one subtask. */
       readonly selector: KeySelector | undefined;
@@ -234,9 +250,14 @@ export type OperatorSpec =
       readonly kind: 'custom';
       /** Makes the operator of one subtask; see `operator.ts` for what it must guarantee. */
       readonly create: (context: OperatorContext) => Operator;
+      /** True when records come by a second input. @default false */
+      readonly hasSecondInput?: boolean;
     }
   | RelationalSpec
   | { readonly kind: 'sink'; readonly sink: SinkSpec<unknown> };
 
 /** The tag under which a window operator emits records that came too late. */
 export const LATE_OUTPUT = 'late';
+
+/** The tag under which records that are none, or not valid, are handed out. */
+export const DEAD_LETTER_OUTPUT = 'dead-letters';

@@ -1,4 +1,4 @@
-// Runs a watermark strategy for one subtask: timestamps, when a new watermark is due, and idleness.
+// Runs a watermark strategy for one split of a source, or for one subtask in the middle of a stream: timestamps, when a new watermark is due, and idleness.
 //   I1. What `poll` returns never falls.
 //   I2. Idleness counts processing time in which the task could have taken a record; time spent blocked does not count.
 
@@ -52,8 +52,19 @@ export class WatermarkTracker {
     if (!this.isEveryRecord) {
       if (nowMs < this.#nextEmitMs) return this.#emittedMs;
       this.#nextEmitMs = nowMs + this.#intervalMs;
+      this.tick(nowMs);
     }
     return this.advance();
+  }
+
+  /** The interval has passed: a generator that follows the clock is told. */
+  tick(nowMs: number): void {
+    this.#generator.onInterval?.(nowMs);
+  }
+
+  /** True when time alone may bring a watermark. */
+  get followsClock(): boolean {
+    return this.#generator.onInterval !== undefined;
   }
 
   /** The watermark after this record, whatever the interval. */
@@ -65,15 +76,19 @@ export class WatermarkTracker {
 
   /** When `poll` or `isIdle` has something new to say at the earliest. */
   nextPollMs(nowMs: number): number {
-    const { idleAfterMs } = this.#strategy;
-    const idleAtMs = idleAfterMs === undefined ? Infinity : this.#idleSinceMs + idleAfterMs;
-    return Math.min(idleAtMs, this.nextEmitMs(nowMs));
+    return Math.min(this.idleAtMs(), this.nextEmitMs(nowMs));
   }
 
-  /** When a watermark that is known already is due; Infinity when there is none. */
+  /** When it becomes idle if no record comes; Infinity when it never does. */
+  idleAtMs(): number {
+    const { idleAfterMs } = this.#strategy;
+    return idleAfterMs === undefined ? Infinity : this.#idleSinceMs + idleAfterMs;
+  }
+
+  /** When a watermark that is known already, or that the clock may bring, is due; Infinity when there is none. */
   nextEmitMs(nowMs: number): number {
-    const hasNews = !this.isEveryRecord && this.#generator.current() > this.#emittedMs;
-    return hasNews ? Math.max(this.#nextEmitMs, nowMs) : Infinity;
+    const mayHaveNews = this.followsClock || this.#generator.current() > this.#emittedMs;
+    return mayHaveNews && !this.isEveryRecord ? Math.max(this.#nextEmitMs, nowMs) : Infinity;
   }
 
   /** True once no record came for the strategy's idle time; call it regularly, and `resume` after being blocked. */

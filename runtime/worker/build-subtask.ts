@@ -2,21 +2,27 @@
 
 import { createAsyncMap } from '../operators/async-map.ts';
 import { createBroadcast, createKeyedBroadcast } from '../operators/broadcast.ts';
+import { createCustom } from '../operators/custom.ts';
 import { createFilter } from '../operators/filter.ts';
 import { createFlatMap } from '../operators/flat-map.ts';
 import { createGeneralWindow } from '../operators/general-window.ts';
 import { createKeyedReduce } from '../operators/keyed-reduce.ts';
 import { createMap } from '../operators/map.ts';
 import type { Emit, Operator, OperatorContext } from '../operators/operator.ts';
+import { createPartitionWindow } from '../operators/partition-window.ts';
 import { createRelational } from '../operators/relational.ts';
 import { createKeyedCoProcess, createKeyedProcess } from '../operators/keyed-process.ts';
 import { createCoProcess, createProcess } from '../operators/process.ts';
 import { createSink } from '../operators/sink.ts';
-import type { OperatorSpec } from '../operators/spec.ts';
+import { DEAD_LETTER_OUTPUT, type OperatorSpec } from '../operators/spec.ts';
 import { createTimestamps } from '../operators/timestamps.ts';
-import { WatermarkTracker } from '../operators/watermark-tracker.ts';
 import { createWindow } from '../operators/window.ts';
-import type { SinkContext, SourceContext } from '../connectors/connector.ts';
+import {
+  NO_TIMESTAMP,
+  type SinkContext,
+  type SplitReaderContext,
+} from '../connectors/connector.ts';
+import { asSplitReader } from '../connectors/share-reader.ts';
 import type { Clock } from '../core/clock.ts';
 import { EngineError } from '../core/errors.ts';
 import type { JobId } from '../core/ids.ts';
@@ -26,6 +32,7 @@ import type { Log } from '../core/log.ts';
 import type { LogicalGraph } from '../graph/logical.ts';
 import { MAIN_OUTPUT } from '../graph/logical.ts';
 import type { PhysicalPlan, PlannedEdge, PlannedOperator, PlannedTask } from '../graph/physical.ts';
+import type { FromSource } from '../protocol/control.ts';
 import type { OutputEdge, RouteFailure } from '../shuffle/output-edge.ts';
 import { timestampsOnly } from '../time/watermark.ts';
 import { OutputGate } from '../shuffle/output-gate.ts';
@@ -33,13 +40,14 @@ import type { MemoryBudget } from '../state/memory-budget.ts';
 import { SpillingSorter } from '../state/spilling-sorter.ts';
 import { compileCodec } from '../types/codec-compiler.ts';
 import type { RecordType } from '../types/record-type.ts';
+import { Pace } from '../time/pace.ts';
 import { Chain, type ChainLink, type ChainOutput, ChainTimes } from './chain.ts';
 import { type InputChannel, InputSubtask } from './input-subtask.ts';
 import { KeySortedInput, type SortedPort } from './key-sorted-input.ts';
 import type { LoadedMakers } from './makers.ts';
 import { describeRecord } from './record-preview.ts';
-import { SourceSubtask } from './source-subtask.ts';
-import { NamedCounters, type Subtask, type SubtaskAddress } from './subtask.ts';
+import { SourceSubtask, type SplitOutput } from './source-subtask.ts';
+import { NamedCounters, type Subtask, type SubtaskAddress, type SubtaskParts } from './subtask.ts';
 
 const ANY_TYPE: RecordType = { kind: 'any' };
 
@@ -58,6 +66,8 @@ export interface SlotServices {
   collect(value: unknown): void;
   /** A connector failed between steps. */
   fail(address: SubtaskAddress, error: unknown): void;
+  /** What the subtask of a source has to say. */
+  tellCoordinator(address: SubtaskAddress, event: FromSource): void;
   /** The channels of an edge that this subtask writes, behind their partitioner. */
   openOutput(
     edge: PlannedEdge,
@@ -145,17 +155,21 @@ class SubtaskBuilder {
   }
 
   #sortInput(edges: readonly PlannedEdge[], chain: Chain): KeySortedInput | undefined {
-    if (this.#plan.mode !== 'batch' || !chain.endsKeys) return undefined;
+    const hasBroadcast = edges.some(
+      ({ port, shipStrategy }) => port === 1 && shipStrategy === 'BROADCAST',
+    );
+    if (this.#plan.mode !== 'batch' || !(chain.endsKeys || hasBroadcast)) return undefined;
     const planned = this.#plannedAt(0);
     const failure = (error: unknown, record: unknown): Error =>
       this.#failure(planned, error, record, `Sorting the input of "${planned.name}" failed`);
-    const ports: SortedPort[] = [];
+    const ports: (SortedPort | undefined)[] = [];
     for (const { inputIndex, port, recordType = ANY_TYPE } of edges) {
+      if (port === 1 && hasBroadcast) continue; // handed over at once
       const { partitioning } = this.#graph.nodes[planned.nodeId]?.inputs[inputIndex] ?? {};
-      if (partitioning?.kind !== 'hash') return undefined;
+      const keyOf = partitioning?.kind === 'hash' ? partitioning.keyOf : () => '';
       // United streams may come with types of their own: what fits all of them is self-described.
       const codec = compileCodec(ports[port] === undefined ? recordType : ANY_TYPE);
-      ports[port] = { keyOf: partitioning.keyOf, codec, failure };
+      ports[port] = { keyOf, codec, failure };
     }
     const { stateMemory, sortBytesMax, spillDirectory } = this.#services;
     const sorter = new SpillingSorter({
@@ -166,27 +180,29 @@ class SubtaskBuilder {
     return new KeySortedInput(ports, sorter, chain);
   }
 
-  #makeSource(
-    spec: Extract<OperatorSpec, { kind: 'source' }>,
-    parts: Omit<ConstructorParameters<typeof SourceSubtask>[0], 'reader' | 'tracker' | 'context'>,
-  ): Subtask {
-    const { clock } = this.#services;
+  #makeSource(spec: Extract<OperatorSpec, { kind: 'source' }>, parts: SubtaskParts): Subtask {
+    const { source, watermarks, recordsPerSecond = source.recordsPerSecond } = spec;
+    const { clock, makers } = this.#services;
     const context = this.#contexts[0];
     invariant(context !== undefined, 'the head has a context');
     return new SourceSubtask({
       ...parts,
-      reader: this.#services.makers.source(spec.source.kind)(
-        spec.source,
-        this.#sourceContext(this.#plannedAt(0)),
-      ),
-      tracker:
-        spec.watermarks === undefined
-          ? undefined
-          : new WatermarkTracker(
-              this.#plan.mode === 'batch' ? timestampsOnly(spec.watermarks) : spec.watermarks,
-              clock.nowMs(),
-            ),
+      watermarks:
+        this.#plan.mode === 'batch' && watermarks !== undefined
+          ? timestampsOnly(watermarks)
+          : watermarks,
       context,
+      pace:
+        recordsPerSecond === undefined
+          ? undefined
+          : new Pace(clock, recordsPerSecond / this.#task.parallelism),
+      tell: (event) => {
+        this.#services.tellCoordinator(this.#address, event);
+      },
+      makeReader: (output) => {
+        const readerContext = this.#readerContext(context, output);
+        return asSplitReader(makers.source(source.kind)(source, readerContext), readerContext);
+      },
     });
   }
 
@@ -306,7 +322,28 @@ class SubtaskBuilder {
     return new EngineError('USER_FUNCTION_FAILED', `${what}: ${reason}`, { cause: error, details });
   }
 
-  #sourceContext(planned: PlannedOperator): SourceContext {
+  #readerContext(operator: OperatorContext, output: SplitOutput): SplitReaderContext {
+    const { makers } = this.#services;
+    const deadLetters = operator.sideOutput(DEAD_LETTER_OUTPUT);
+    return {
+      ...this.#connectorContext(this.#plannedAt(0)),
+      ...output,
+      deadLetter: (value, problem) => {
+        operator.count('invalidRecords');
+        deadLetters?.({ value, problem }, NO_TIMESTAMP);
+      },
+      requestSplits: () => {
+        this.#services.tellCoordinator(this.#address, { kind: 'split-request' });
+      },
+      sendEvent: (event) => {
+        this.#services.tellCoordinator(this.#address, { kind: 'event', event });
+      },
+      makeReader: (spec, context) =>
+        asSplitReader(makers.source(spec.kind)(spec, context), context),
+    };
+  }
+
+  #connectorContext(planned: PlannedOperator) {
     const { clock, log } = this.#services;
     return {
       subtaskIndex: this.#address.subtask,
@@ -316,12 +353,12 @@ class SubtaskBuilder {
       wake: () => {
         this.#services.wake();
       },
-      fail: (error) => {
+      fail: (error: unknown) => {
         const isOurs = error instanceof EngineError;
         const told = isOurs ? this.#failure(planned, error, undefined) : error;
         this.#services.fail(this.#address, told);
       },
-      count: (counter, by) => {
+      count: (counter: string, by?: number) => {
         this.#counters.count(counter, by);
       },
     };
@@ -329,7 +366,7 @@ class SubtaskBuilder {
 
   #sinkContext(planned: PlannedOperator): SinkContext {
     return {
-      ...this.#sourceContext(planned),
+      ...this.#connectorContext(planned),
       jobId: this.#services.jobId,
       collect: (value) => {
         this.#services.collect(value);
@@ -388,10 +425,12 @@ function createOperator(
       return createKeyedReduce(spec, context);
     case 'window':
       return createWindow(spec, context);
+    case 'partition-window':
+      return createPartitionWindow(spec, context);
     case 'general-window':
       return createGeneralWindow(spec, context);
     case 'custom':
-      return spec.create(context);
+      return createCustom(spec, context);
     case 'sink':
       return makeSink(spec);
     default:

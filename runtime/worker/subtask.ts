@@ -4,7 +4,8 @@
 //   I2. `ended` is reported once everything, the end included, was handed to the channels.
 
 import type { Clock } from '../core/clock.ts';
-import type { SubtaskCounts } from '../protocol/control.ts';
+import { EngineError } from '../core/errors.ts';
+import type { SubtaskCounts, ToSource } from '../protocol/control.ts';
 import type { OutputGate } from '../shuffle/output-gate.ts';
 import { MAX_WATERMARK, NO_WATERMARK } from '../time/watermark.ts';
 import type { Chain } from './chain.ts';
@@ -88,6 +89,11 @@ export abstract class Subtask {
   /** Ends the input of a source; other subtasks end with their input. */
   stop(): void {
     // Only sources can be told.
+  }
+
+  /** What the coordinator tells the subtask of a source. */
+  onSourceEvent(_event: ToSource): void {
+    throw new EngineError('PROTOCOL_VIOLATION', 'A subtask that is no source was told of splits.');
   }
 
   /** Called before the first input after downstream held the task back. */
