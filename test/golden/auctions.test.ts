@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EmbeddedCluster } from '../../runtime/cli/embedded-cluster.ts';
-import type { ExecutionMode } from '../../runtime/graph/physical.ts';
+import type { ExecutionMode } from '../../runtime/core/execution-mode.ts';
 import type { RowChange } from '../../runtime/operators/change-spec.ts';
 import type { Change } from '../../runtime/index.ts';
 import { resultsOf, runJob } from '../cluster/harness.ts';
