@@ -28,6 +28,7 @@ export {
   type JobDefinition,
 } from './api/job.ts';
 export { join, type JoinKind } from './api/join.ts';
+export { lookupJoin } from './api/lookup-join.ts';
 export { type DeadLetter, outputTag } from './api/output-tag.ts';
 export { PartitionWindow, partitionWindow } from './api/partition-window.ts';
 export type {
