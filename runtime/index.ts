@@ -1,6 +1,7 @@
 // The public API: all that a job imports. Named re-exports only.
 
 export { type AggregateFunction, average, count, max, min, sum } from './api/aggregate.ts';
+export { detect, type DetectContext, type DetectOptions, DetectStream } from './api/detect.ts';
 export { Environment, type FromOptions } from './api/environment.ts';
 export {
   type CheckVerdict,
@@ -11,6 +12,7 @@ export {
 } from './api/job.ts';
 export { listState, mapState, valueState } from './api/states.ts';
 export { type KeyedProcess, type StreamContext } from './api/process-functions.ts';
+export { Pattern, type PatternStart, type StepOptions } from './api/pattern.ts';
 export {
   type DeadLetter,
   KeyedStream,

@@ -5,7 +5,12 @@
 //       later never belong to it.
 
 import { EngineError } from '../core/errors.ts';
-import type { Condition, MatchedEvents, PatternSpec, PatternTime } from '../operators/pattern-spec.ts';
+import type {
+  Condition,
+  MatchedEvents,
+  PatternSpec,
+  PatternTime,
+} from '../operators/pattern-spec.ts';
 import { compilePattern } from './compile-pattern.ts';
 import { invariant } from '../core/invariant.ts';
 import {
@@ -236,7 +241,11 @@ export class Automaton {
 const NONE: readonly MatchedEvents[] = [];
 const NOTHING: Detections = { matches: NONE, timedOut: [] };
 
-function isTooLate(from: State, match: PartialMatch | undefined, { timestampMs }: Offered): boolean {
+function isTooLate(
+  from: State,
+  match: PartialMatch | undefined,
+  { timestampMs }: Offered,
+): boolean {
   return match !== undefined && timestampMs - match.lastMs >= from.withinPreviousMs;
 }
 

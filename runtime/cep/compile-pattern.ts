@@ -173,7 +173,8 @@ class PatternCompiler {
     }));
     state.transitions.push(...stops);
     if (ignore !== 'never') {
-      const waits = leave.length === 0 ? state : this.#add(step.name, 'waiting', step.withinPreviousMs);
+      const waits =
+        leave.length === 0 ? state : this.#add(step.name, 'waiting', step.withinPreviousMs);
       if (waits !== state) {
         waits.transitions.push({ action: 'take', target, condition: take }, ...stops);
         waits.transitions.push({ action: 'ignore', target: waits, condition: ignore });

@@ -2,7 +2,6 @@
 // an automaton. The words are Flink's (libs/cep): `strict` is `next`, `relaxed` is `followedBy`, `any` is `followedByAny`.
 
 import type { Key } from '../core/key-group.ts';
-import type { KeySelector } from './spec.ts';
 
 /** What may lie between two neighbouring events of a match. */
 export type Contiguity = 'strict' | 'relaxed' | 'any';
@@ -99,10 +98,8 @@ export interface MatchContext {
 /** Makes a result of a match. */
 export type SelectMatch = (match: MatchedEvents, context: MatchContext) => unknown;
 
-/** The operator that detects a pattern in the records of each key. */
+/** How a pattern is detected in the records of each key, and what becomes of its matches. */
 export interface DetectSpec {
-  readonly kind: 'detect';
-  readonly selector: KeySelector;
   readonly pattern: PatternSpec;
   readonly time: 'event' | 'processing';
   /** The order of events of the same time; that of arrival when undefined. */

@@ -6,6 +6,7 @@ import type { Key } from '../core/key-group.ts';
 import type { StateDescriptor } from '../state/state.ts';
 import type { WatermarkStrategy } from '../time/watermark.ts';
 import type { Operator, OperatorContext } from './operator.ts';
+import type { DetectSpec } from './pattern-spec.ts';
 
 /** How the key of a record is found, and what it is called in results. */
 export interface KeySelector {
@@ -123,6 +124,7 @@ export type OperatorSpec =
       readonly windows: TumblingWindows;
       readonly evaluation: WindowEvaluation;
     }
+  | { readonly kind: 'detect'; readonly selector: KeySelector; readonly detection: DetectSpec }
   | {
       readonly kind: 'custom';
       /** Makes the operator of one subtask; see `operator.ts` for what it must guarantee. */

@@ -1,5 +1,6 @@
 // Builds one subtask of a plan inside a slot: its chain composed from tail to head, its channels, its input.
 
+import { createDetect } from '../operators/detect.ts';
 import { createFilter } from '../operators/filter.ts';
 import { createFlatMap } from '../operators/flat-map.ts';
 import { createKeyedProcess } from '../operators/keyed-process.ts';
@@ -366,6 +367,8 @@ function createOperator(
       return createKeyedReduce(spec, context);
     case 'window':
       return createWindow(spec, context);
+    case 'detect':
+      return createDetect(spec, context);
     case 'custom':
       return spec.create(context);
     case 'sink':
