@@ -228,11 +228,12 @@ function quantifierOf(options: AnyOptions): Quantifier {
 /** Throws `JOB_INVALID` for steps that contradict each other. */
 export function checkSteps(steps: readonly PatternStep[], withinMs: number): void {
   checkSequence(steps, new Set());
-  const last = steps.at(-1);
-  if (last?.kind === 'not' && last.contiguity === 'relaxed' && withinMs === Infinity) {
+  const tail = steps.slice(steps.findLastIndex(isMandatory) + 1);
+  const not = tail.find(({ kind, contiguity }) => kind === 'not' && contiguity === 'relaxed');
+  if (not?.kind === 'not' && withinMs === Infinity) {
     refuse(
-      last.name,
-      'a pattern that ends with notFollowedBy is complete when time is over: set withinMs.',
+      not.name,
+      'a pattern that may end with notFollowedBy is complete when time is over: set withinMs.',
     );
   }
 }
@@ -273,7 +274,7 @@ function checkEvent(
       'greedy says how many of several numbers of events to take: give times as { from, to }.',
     );
   }
-  if (rest.every((step) => step.kind === 'not' || isSkippable(step))) {
+  if (!rest.some(isMandatory)) {
     refuse(
       name,
       'greedy keeps events from the next step: one that is not optional must follow in its sequence.',
@@ -297,6 +298,10 @@ function checkQuantifier(name: string, { from, to, until }: Quantifier): void {
 function checkNot(step: NotStep, before: PatternStep | undefined): void {
   if (before !== undefined && !isSkippable(before)) return;
   refuse(step.name, 'what must not come needs a step before it that is not optional.');
+}
+
+function isMandatory(step: PatternStep): boolean {
+  return step.kind !== 'not' && !step.quantifier.isOptional;
 }
 
 function isSkippable(step: PatternStep): boolean {

@@ -23,7 +23,7 @@ import {
   release,
 } from './match-state.ts';
 import { skipBefore } from './skip.ts';
-import { reachable, type State, type StateGraph } from './state-graph.ts';
+import { reachable, reached, type State, type StateGraph } from './state-graph.ts';
 
 /** What came of an event, or of time that has passed. */
 export interface Detections {
@@ -69,7 +69,7 @@ export class Automaton {
     this.#patienceMs = this.#graph.states.map((state) => patienceMs(state));
     this.#hasPatience = this.#patienceMs.some((ms) => ms !== Infinity);
     this.#isPending = this.#graph.states.map((state) =>
-      reachable(state).some(({ kind }) => kind === 'pending'),
+      reached(state).some(({ kind }) => kind === 'pending'),
     );
     this.#matched = new MatchedSoFar(this.#graph.names);
   }
@@ -132,7 +132,7 @@ export class Automaton {
     offered: Offered,
     outcome: Outcome,
   ): void {
-    const kept = outcome.partial.length;
+    const [partial, completed] = [outcome.partial.length, outcome.completed.length];
     this.#matched.point(state, match?.entry ?? NO_ENTRY);
     let isStopped = false;
     const visited = [match === undefined ? this.#graph.start : this.#stateOf(match)];
@@ -153,7 +153,8 @@ export class Automaton {
       }
     }
     if (!isStopped) return;
-    for (const { entry } of outcome.partial.splice(kept)) release(state, entry);
+    for (const { entry } of outcome.partial.splice(partial)) release(state, entry);
+    for (const { entry } of outcome.completed.splice(completed)) release(state, entry);
   }
 
   #take(
@@ -186,6 +187,7 @@ export class Automaton {
 
   /** The final state can be reached without another event. */
   #isFinal(from: State, offered: Offered): boolean {
+    if (from.kind === 'deciding') return false;
     return from.transitions.some(
       ({ action, target, condition }) =>
         action === 'proceed' &&
@@ -252,7 +254,7 @@ function isTooLate(
 /** A match may wait as long as any of its ways on allows. */
 function patienceMs(state: State): number {
   const ways = reachable(state).flatMap(({ kind, transitions, withinPreviousMs }) => {
-    if (kind !== 'waiting') return [Infinity];
+    if (kind === 'pending' || kind === 'final') return [Infinity];
     return transitions.some(({ action }) => action === 'take') ? [withinPreviousMs] : [];
   });
   return ways.length === 0 ? Infinity : Math.max(...ways);

@@ -14,7 +14,13 @@ import type {
   PatternStep,
   Quantifier,
 } from '../operators/pattern-spec.ts';
-import { type State, type StateGraph, takingNames, type Transition } from './state-graph.ts';
+import {
+  reached,
+  type State,
+  type StateGraph,
+  takingNames,
+  type Transition,
+} from './state-graph.ts';
 
 /** What holds for the state that a match enters. */
 interface Terms {
@@ -217,14 +223,17 @@ class PatternCompiler {
 
   /** The next event decides: it ends the match, or what follows may have it. */
   #notNext(step: NotStep, entry: Entry, exit: Exit): State {
-    const state = this.#add(step.name, 'waiting');
+    const state = this.#add(step.name, 'deciding');
     const target = exit({ nots: entry.nots, guard: undefined });
     const allowed = not(step.where);
-    // A match ends with an event: at the end of a pattern it is ignored, not offered to the final state.
-    const action = target.kind === 'final' ? 'ignore' : 'proceed';
     for (const condition of [step.where, ...entry.nots])
       state.transitions.push({ action: 'stop', target: state, condition });
-    state.transitions.push({ action, target, condition: allowed });
+    state.transitions.push({ action: 'proceed', target, condition: allowed });
+    // Where the pattern may end here, the event that was allowed completes the match without being a part of it.
+    const final = reached(target).find(({ kind }) => kind === 'final');
+    if (final !== undefined) {
+      state.transitions.push({ action: 'ignore', target: final, condition: allowed });
+    }
     guardTransitions(state, entry.guard);
     return state;
   }

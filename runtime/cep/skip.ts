@@ -17,16 +17,16 @@ export function skipBefore(
     const last = entries.next();
     return last.done === true ? undefined : last.value.sequence + 1;
   }
-  const isFirst = 'toFirst' in strategy;
-  const name = isFirst ? strategy.toFirst : strategy.toLast;
-  const sequences = entries.filter(({ step }) => step === name).map(({ sequence }) => sequence);
-  const found = isFirst ? sequences.reduce(earlier, undefined) : sequences.next().value;
+  const [name, isFirst] =
+    'toFirst' in strategy ? [strategy.toFirst, true] : [strategy.toLast, false];
+  let found: number | undefined;
+  for (const { step, sequence } of entries) {
+    if (step !== name) continue;
+    found = sequence;
+    if (!isFirst) break; // the last one comes first
+  }
   if (strategy.orFail === true) checkProgress(name, found, match);
   return found;
-}
-
-function earlier(_later: number | undefined, sequence: number): number | undefined {
-  return sequence; // entries come last one first
 }
 
 function checkProgress(name: string, found: number | undefined, match: PartialMatch): void {

@@ -18,8 +18,8 @@ export interface State {
   readonly index: number;
   /** The step whose event it waits for; of the final state, the empty text. */
   readonly name: string;
-  /** `pending`: complete as soon as time runs out. */
-  readonly kind: 'waiting' | 'pending' | 'final';
+  /** `deciding`: the next event says which way on, if any, is open. `pending`: complete as soon as time runs out. */
+  readonly kind: 'waiting' | 'deciding' | 'pending' | 'final';
   /** For an event to be taken here, less than this may have passed since the match's last one. */
   readonly withinPreviousMs: number;
   readonly transitions: Transition[];
@@ -41,11 +41,23 @@ export function takingNames(steps: readonly PatternStep[]): readonly string[] {
   });
 }
 
-/** The states that can be reached without an event, the given one included. */
-export function reachable(state: State, found: State[] = []): readonly State[] {
-  if (found.includes(state)) return found;
-  found.push(state);
-  for (const { action, target } of state.transitions)
-    if (action === 'proceed') reachable(target, found);
+/** The states that a match in `state` has reached without waiting for an event, `state` included. */
+export function reached(state: State): readonly State[] {
+  return follow(state, ({ kind }) => kind !== 'deciding');
+}
+
+/** The states that may be offered the next event of a match in `state`, which is included. */
+export function reachable(state: State): readonly State[] {
+  return follow(state, () => true);
+}
+
+function follow(from: State, isLeft: (state: State) => boolean): readonly State[] {
+  const found = [from];
+  for (const state of found) {
+    if (!isLeft(state)) continue;
+    for (const { action, target } of state.transitions) {
+      if (action === 'proceed' && !found.includes(target)) found.push(target);
+    }
+  }
   return found;
 }
