@@ -243,11 +243,11 @@ function checkSequence(steps: readonly PatternStep[], names: Set<string>): void 
     if (step.kind === 'group') {
       checkSequence(step.steps, names);
       checkQuantifier('a group', step.quantifier);
-      const ends = [step.steps[0], step.steps.at(-1)];
-      if (step.steps.every(isSkippable) || ends.some((end) => end?.kind === 'not')) {
+      const end = step.steps.findLastIndex(isMandatory);
+      if (end < 0 || step.steps.slice(end).some(({ kind }) => kind === 'not')) {
         refuse(
           'a group',
-          'it needs a step that is not optional, and must not end with a step that takes no event.',
+          'it needs a step that is not optional, and one behind each event that must not come.',
         );
       }
       continue;

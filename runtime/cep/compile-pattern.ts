@@ -46,6 +46,8 @@ interface Sequence {
   readonly exit: Exit;
   /** Ends the loop of the group around it. */
   readonly until: Condition | undefined;
+  /** Conditions of the `notFollowedBy` right behind it. */
+  readonly behind: readonly Condition[];
   /** By step and terms: what a match enters on several ways is one state. */
   readonly entered: Map<string, State>;
 }
@@ -75,7 +77,7 @@ class PatternCompiler {
   compile(steps: readonly PatternStep[]): State {
     const final = this.#add('', 'final');
     const exit: Exit = ({ nots }) => (nots.length === 0 ? final : this.#pending(nots));
-    const sequence = { steps, exit, until: undefined, entered: new Map<string, State>() };
+    const sequence = { steps, exit, until: undefined, behind: [], entered: new Map() };
     return this.#enter(sequence, 0, { ...NO_TERMS, contiguity: 'strict', skips: [] });
   }
 
@@ -195,7 +197,8 @@ class PatternCompiler {
     const { exit, following } = surroundings;
     const until = anyOf(ownUntil, surroundings.until);
     const enter = (copyExit: Exit, copyEntry: Entry): State => {
-      const copy = { steps: step.steps, exit: copyExit, until, entered: new Map<string, State>() };
+      const around = { exit: copyExit, until, behind: following };
+      const copy = { steps: step.steps, ...around, entered: new Map() };
       return this.#enter(copy, 0, copyEntry);
     };
     const leave = (nots: readonly Condition[]): Transition => ({
@@ -261,13 +264,13 @@ interface Surroundings {
   readonly following: readonly Condition[];
 }
 
-function around({ steps, until }: Sequence, index: number): Omit<Surroundings, 'exit'> {
+function around({ steps, until, behind }: Sequence, index: number): Omit<Surroundings, 'exit'> {
   const following: Condition[] = [];
   for (const step of steps.slice(index + 1)) {
-    if (step.kind !== 'not' || step.contiguity === 'strict') break;
-    following.push(step.where);
+    if (step.kind !== 'not') return { until, following };
+    if (step.contiguity === 'relaxed') following.push(step.where);
   }
-  return { until, following };
+  return { until, following: [...following, ...behind] };
 }
 
 /** Undefined when the step always takes the same number of events: there is nothing to be greedy about. */

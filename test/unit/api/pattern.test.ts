@@ -109,7 +109,7 @@ describe('what is refused', () => {
     [
       'a group that ends with a not',
       (p) => p.begin((g) => g.begin('a').notNext('n', { where })).next('b'),
-      /takes no event/,
+      /must not come/,
     ],
     ['no time between events', (p) => p.begin('a').next('b', { withinPreviousMs: 0 }), /positive/],
   ];

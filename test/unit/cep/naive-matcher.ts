@@ -4,98 +4,127 @@
 //   relaxed  nothing lies between that the step could have taken instead
 //   any      anything may lie between
 
-import type { EventStep, PatternStep } from '../../../runtime/operators/pattern-spec.ts';
+import type {
+  Contiguity,
+  EventStep,
+  GroupStep,
+  NotStep,
+  PatternStep,
+} from '../../../runtime/operators/pattern-spec.ts';
 
 /** Positions in the input, of one match. */
 type Chosen = readonly number[];
+type Steps = readonly PatternStep[];
 
+/** How far a match has come. */
 interface Place {
   /** Of the last chosen event; -1 before the first. */
   readonly at: number;
   readonly chosen: Chosen;
-  /** A `notNext` and `notFollowedBy`s that lie between the last chosen event and the next. */
-  readonly nots: readonly PatternStep[];
+  /** What must not come between the last chosen event and the next. */
+  readonly nots: readonly NotStep[];
 }
 
-/** The matches, each as the positions of its events. */
+/** The matches, each as the positions of its events, when an event comes every millisecond. */
 export function matchNaively(
-  steps: readonly PatternStep[],
+  steps: Steps,
   events: readonly unknown[],
-  withinEvents = Infinity,
+  withinMs = Infinity,
 ): readonly Chosen[] {
   const matches: Chosen[] = [];
-  const fits = (step: PatternStep, position: number): boolean =>
-    step.kind !== 'group' && step.where(events[position], {}, { timestampMs: 0, nowMs: 0 });
 
-  /** Whether `step` may take the event at `position` when the event before in the match is at `place.at`. */
-  const mayTake = (
-    step: EventStep,
-    contiguity: string,
-    place: Place,
-    position: number,
-  ): boolean => {
+  const fits = (step: EventStep | NotStep, position: number): boolean =>
+    step.where(events[position], {}, { timestampMs: 0, nowMs: 0 });
+
+  const mayTake = (step: EventStep, place: Place, position: number): boolean => {
     if (!fits(step, position)) return false;
     if (place.at < 0) return true; // a match begins anywhere
-    const first = place.chosen[0] ?? position;
-    if (position - first >= withinEvents) return false;
+    if (position - (place.chosen[0] ?? position) >= withinMs) return false;
     const between = Array.from({ length: position - place.at - 1 }, (_, i) => place.at + 1 + i);
-    if (contiguity === 'strict' && between.length > 0) return false;
-    if (contiguity === 'relaxed' && between.some((other) => fits(step, other))) return false;
+    if (step.contiguity === 'strict' && between.length > 0) return false;
+    if (step.contiguity === 'relaxed' && between.some((other) => fits(step, other))) return false;
+    // What must not come may not be the event that comes, either.
     return place.nots.every((not) => {
-      // What must not come may not be the event that comes, either.
-      const forbidden = [...between, position];
-      const looked = not.contiguity === 'strict' ? [place.at + 1] : forbidden;
-      return !looked.some((other) => fits(not, other));
+      const watched = not.contiguity === 'strict' ? [place.at + 1] : [...between, position];
+      return !watched.some((other) => fits(not, other));
     });
   };
 
-  /** A match may end before a NOT: one event further on, or when its time is over. */
+  /** A match may end before a NOT: with the next event, or when its time is over. */
   const mayEnd = ({ at, chosen, nots }: Place): boolean =>
     nots.every((not) => {
-      const endAt = (chosen[0] ?? 0) + withinEvents;
+      const endAt = (chosen[0] ?? 0) + withinMs;
       if (not.contiguity === 'strict') {
         return at + 1 < Math.min(endAt, events.length) && !fits(not, at + 1);
       }
-      if (withinEvents === Infinity) return false;
+      if (withinMs === Infinity) return false;
       return !events.some((_, other) => other > at && other < endAt && fits(not, other));
     });
 
-  const visit = (index: number, place: Place): void => {
-    const step = steps[index];
+  const visit = ([step, ...rest]: Steps, place: Place): void => {
     if (step === undefined) {
       if (place.chosen.length > 0 && mayEnd(place)) matches.push(place.chosen);
-      return;
+    } else if (step.kind === 'not') {
+      visit(rest, { ...place, nots: [...place.nots, step] });
+    } else {
+      if (step.quantifier.isOptional) visit(rest, place);
+      const most = Math.min(step.quantifier.to, events.length);
+      for (let count = step.quantifier.from; count <= most; count++) {
+        if (step.kind === 'group') visit([...copies(step, count, rest), ...rest], place);
+        else if (isOnce(step)) take(step, rest, place);
+        else visit([...repeated(step, count, rest), ...rest], place);
+      }
     }
-    if (step.kind === 'not') {
-      visit(index + 1, { ...place, nots: [...place.nots, step] });
-      return;
-    }
-    if (step.kind === 'group') throw new Error('no groups here');
-    if (step.quantifier.isOptional) visit(index + 1, place);
-    repeat(index, step, place, 0);
   };
 
-  const repeat = (index: number, step: EventStep, place: Place, count: number): void => {
-    const { from, to, contiguity } = step.quantifier;
-    if (count >= from) visit(index + 1, place);
-    if (count === to) return;
-    // What must not come behind a repeated step ends it as well, wherever a match may stop repeating.
-    const behind = followingNots(steps.slice(index + 1));
-    const inForce = behind.filter((not) => not.contiguity === 'relaxed' || count >= from);
-    const nots = count === 0 ? place.nots : inForce;
+  const take = (step: EventStep, rest: Steps, place: Place): void => {
     for (let position = place.at + 1; position < events.length; position++) {
-      const between = count === 0 ? step.contiguity : contiguity;
-      if (!mayTake(step, between, { ...place, nots }, position)) continue;
-      const chosen = [...place.chosen, position];
-      repeat(index, step, { at: position, chosen, nots: [] }, count + 1);
+      if (!mayTake(step, place, position)) continue;
+      visit(rest, { at: position, chosen: [...place.chosen, position], nots: [] });
     }
   };
 
-  visit(0, { at: -1, chosen: [], nots: [] });
+  visit(steps, { at: -1, chosen: [], nots: [] });
   return matches;
 }
 
-function followingNots(steps: readonly PatternStep[]): readonly PatternStep[] {
-  const end = steps.findIndex(({ kind }) => kind !== 'not');
-  return end < 0 ? steps : steps.slice(0, end);
+const ONCE = { from: 1, to: 1, isOptional: false, isGreedy: false, until: undefined } as const;
+
+function isOnce({ quantifier: { from, to, isOptional } }: EventStep): boolean {
+  return from === 1 && to === 1 && !isOptional;
+}
+
+/** The step, so often. */
+function repeated(step: EventStep, count: number, rest: Steps): Steps {
+  const { from, contiguity } = step.quantifier;
+  return Array.from({ length: count }, (_, index): Steps => {
+    const one = index === 0 ? step : { ...step, contiguity };
+    const once = { ...one, quantifier: { ...ONCE, contiguity } };
+    return [...(index === 0 ? [] : notsWithin(rest, index >= from)), once];
+  }).flat();
+}
+
+/** The steps of the group, so often. */
+function copies(group: GroupStep, count: number, rest: Steps): Steps {
+  const { from, contiguity } = group.quantifier;
+  return Array.from({ length: count }, (_, index): Steps => {
+    const [head, ...others] = group.steps;
+    const entered = index === 0 ? group.contiguity : contiguity;
+    const nots = index === 0 ? [] : notsWithin(rest, index >= from);
+    return [...nots, withContiguity(head as EventStep, entered), ...others];
+  }).flat();
+}
+
+function withContiguity(step: EventStep, contiguity: Contiguity): EventStep {
+  return { ...step, contiguity };
+}
+
+/** What must not come behind a repetition ends it as well, the next event only where the repetition may be over. */
+function notsWithin(rest: Steps, mayBeOver: boolean): readonly NotStep[] {
+  const nots: NotStep[] = [];
+  for (const step of rest) {
+    if (step.kind !== 'not') break;
+    if (step.contiguity === 'relaxed' || mayBeOver) nots.push(step);
+  }
+  return nots;
 }

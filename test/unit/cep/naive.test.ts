@@ -7,6 +7,7 @@ import { createMatchState, isEmpty } from '../../../runtime/cep/match-state.ts';
 import type {
   Contiguity,
   EventStep,
+  GroupStep,
   MatchedEvents,
   NotStep,
   PatternStep,
@@ -18,7 +19,7 @@ interface Letter {
   readonly position: number;
 }
 
-const letter = fc.constantFrom('a', 'b', 'c');
+const letter = fc.constantFrom<string[]>('a', 'b', 'c');
 const contiguity = fc.constantFrom<Contiguity>('strict', 'relaxed', 'any');
 const where = fc
   .uniqueArray(letter, { minLength: 1, maxLength: 2 })
@@ -50,18 +51,57 @@ const notStep = fc.record<Omit<NotStep, 'name'>>({
   contiguity: fc.constantFrom('strict', 'relaxed'),
 });
 
-/** Mandatory and optional steps, and now and then what must not come behind a mandatory one. */
+type Unnamed = Omit<EventStep, 'name'> | Omit<NotStep, 'name'> | Omit<GroupStep, never>;
+
+/** Flink forbids a NOT behind an optional step, and a group needs a step that is not. */
+function mandatory<Step extends EventStep | GroupStep>(step: Omit<Step, 'name'>): Step {
+  return { ...step, quantifier: { ...step.quantifier, isOptional: false } } as Step;
+}
+
+const group = fc
+  .record({
+    head: eventStep,
+    tail: fc.array(eventStep, { maxLength: 1 }),
+    not: fc.option(notStep),
+    contiguity,
+    quantifier,
+  })
+  .map(({ head, tail, not, contiguity: entered, quantifier: { times, ...rest } }): GroupStep => {
+    const last = tail.map((step) => mandatory<EventStep>(step));
+    const between = not === null || tail.length === 0 ? [] : [not];
+    const first = between.length > 0 || tail.length === 0 ? mandatory<EventStep>(head) : head;
+    return {
+      kind: 'group',
+      steps: [first, ...between, ...last] as PatternStep[],
+      contiguity: entered,
+      quantifier: { from: times[0], to: times[1], isGreedy: false, until: undefined, ...rest },
+    };
+  });
+
+/** Steps and groups, some optional, and now and then what must not come behind one that is not. */
 const steps = fc
-  .array(fc.tuple(eventStep, fc.option(notStep)), { minLength: 1, maxLength: 3 })
+  .array(
+    fc.tuple(
+      fc.oneof({ arbitrary: eventStep, weight: 3 }, { arbitrary: group, weight: 1 }),
+      fc.array(notStep, { maxLength: 2 }),
+    ),
+    { minLength: 1, maxLength: 3 },
+  )
   .map((pairs): readonly PatternStep[] =>
-    pairs
-      .flatMap(([step, not]): Omit<PatternStep, 'name'>[] => {
-        if (not === null) return [step];
-        // Flink forbids a NOT behind an optional step.
-        return [{ ...step, quantifier: { ...step.quantifier, isOptional: false } } as never, not];
-      })
-      .map((step, index) => ({ ...step, name: `step${index}` }) as PatternStep),
+    named(
+      pairs.flatMap(([step, nots]): readonly Unnamed[] =>
+        nots.length === 0 ? [step] : [mandatory(step as GroupStep), ...nots],
+      ),
+    ),
   );
+
+function named(unnamed: readonly Unnamed[], prefix = 'step'): readonly PatternStep[] {
+  return unnamed.map((step, index): PatternStep => {
+    const name = `${prefix}-${index}`;
+    if (step.kind === 'group') return { ...step, steps: named(step.steps, name) };
+    return { ...step, name } as PatternStep;
+  });
+}
 
 const input = fc.array(letter, { maxLength: 6 });
 
