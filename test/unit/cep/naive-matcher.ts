@@ -5,6 +5,7 @@
 //   any      anything may lie between
 
 import type {
+  Condition,
   Contiguity,
   EventStep,
   GroupStep,
@@ -34,10 +35,11 @@ export function matchNaively(
   const matches: Chosen[] = [];
 
   const fits = (step: EventStep | NotStep, position: number): boolean =>
-    step.where(events[position], {}, { timestampMs: 0, nowMs: 0 });
+    step.where(events[position], {}, NO_TIME);
 
   const mayTake = (step: EventStep, place: Place, position: number): boolean => {
-    if (!fits(step, position)) return false;
+    const { until } = step.quantifier;
+    if (!fits(step, position) || until?.(events[position], {}, NO_TIME) === true) return false;
     if (place.at < 0) return true; // a match begins anywhere
     if (position - (place.chosen[0] ?? position) >= withinMs) return false;
     const between = Array.from({ length: position - place.at - 1 }, (_, i) => place.at + 1 + i);
@@ -88,7 +90,8 @@ export function matchNaively(
   return matches;
 }
 
-const ONCE = { from: 1, to: 1, isOptional: false, isGreedy: false, until: undefined } as const;
+const NO_TIME = { timestampMs: 0, nowMs: 0 };
+const ONCE = { from: 1, to: 1, isOptional: false, isGreedy: false } as const;
 
 function isOnce({ quantifier: { from, to, isOptional } }: EventStep): boolean {
   return from === 1 && to === 1 && !isOptional;
@@ -96,12 +99,18 @@ function isOnce({ quantifier: { from, to, isOptional } }: EventStep): boolean {
 
 /** The step, so often. */
 function repeated(step: EventStep, count: number, rest: Steps): Steps {
-  const { from, contiguity } = step.quantifier;
+  const { from, contiguity, until } = step.quantifier;
   return Array.from({ length: count }, (_, index): Steps => {
     const one = index === 0 ? step : { ...step, contiguity };
-    const once = { ...one, quantifier: { ...ONCE, contiguity } };
-    return [...(index === 0 ? [] : notsWithin(rest, index >= from)), once];
+    const once = { ...one, quantifier: { ...ONCE, contiguity, until } };
+    return index === 0 ? [once] : [...notsWithin(rest, index >= from), ...ended(until), once];
   }).flat();
+}
+
+/** After its first event, what ends a loop is like what must not come. */
+function ended(until: Condition | undefined): readonly NotStep[] {
+  if (until === undefined) return [];
+  return [{ kind: 'not', name: 'until', where: until, contiguity: 'relaxed' }];
 }
 
 /** The steps of the group, so often. */
