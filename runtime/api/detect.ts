@@ -8,13 +8,11 @@ import {
   type MatchContext,
   type SelectMatch,
   type SkipStrategy,
-  TIMED_OUT_OUTPUT,
 } from '../operators/pattern-spec.ts';
-import { LATE_OUTPUT } from '../operators/spec.ts';
 import { recordTypeOf } from '../types/schema.ts';
+import { lateTag, timedOutTag } from './output-tag.ts';
 import { checkSteps, type DescribePattern, PatternStart } from './pattern.ts';
-import { type KeyedStream, OperatorStream, Stream } from './stream.ts';
-import { StreamHandle } from './stream-handle.ts';
+import { type KeyedStream, OperatorStream, type Stream } from './stream.ts';
 
 /** What is told of a match besides its events. */
 export interface DetectContext<K> extends MatchContext {
@@ -116,15 +114,11 @@ function hasTimeLimit(steps: DetectSpec['pattern']['steps'], withinMs: number): 
 export class DetectStream<Out, In, TimedOut> extends OperatorStream<Out> {
   /** What `timedOut` made of matches that time ran out on. */
   timedOut(): Stream<TimedOut> {
-    return this.#output(TIMED_OUT_OUTPUT);
+    return this.sideOutput(timedOutTag<TimedOut>());
   }
 
   /** Records behind the watermark. Without a reader they are dropped and counted as `numLateRecordsDropped`. */
   late(): Stream<In> {
-    return this.#output(LATE_OUTPUT);
-  }
-
-  #output<Side>(output: string): Stream<Side> {
-    return new Stream(new StreamHandle(this.handle.builder, [{ node: this.node, output }]));
+    return this.sideOutput(lateTag<In>());
   }
 }

@@ -67,6 +67,11 @@ function findNodeProblems(
       `"${node.name}" has parallelism ${own}: use an integer from 1 to ${MAX_PARALLELISM_UPPER_BOUND}`,
     );
   }
+  if (node.spec.kind === 'general-window' && node.spec.selector === undefined && own !== 1) {
+    problems.push(
+      `"${node.name}" has parallelism ${own}, but windows over all records are in one subtask: use keyBy(...).window(...)`,
+    );
+  }
   problems.push(...findKeyGroupProblems(node, own));
   const limit = connectorLimit(node);
   if (limit !== undefined && own > limit.subtasks) {

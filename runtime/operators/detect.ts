@@ -8,18 +8,20 @@
 import { Automaton, type Detections } from '../cep/automaton.ts';
 import { createMatchState, isEmpty, type MatchState } from '../cep/match-state.ts';
 import { NO_TIMESTAMP } from '../connectors/connector.ts';
-import { EngineError } from '../core/errors.ts';
-import { hashOfKey, type Key, keyGroupOfHash } from '../core/key-group.ts';
-import { HeapKeyedState } from '../state/heap-keyed-state.ts';
-import type { ValueState } from '../state/state.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Key } from '../core/key-group.ts';
 import { TimerQueue } from '../time/timer-queue.ts';
+import { KeyedValue } from './keyed-value.ts';
+import { missingTimestamp } from './missing-timestamp.ts';
 import type { Emit, Operator, OperatorContext } from './operator.ts';
 import {
   type DetectSpec,
+  type MatchContext,
   type MatchedEvents,
   type SelectMatch,
   TIMED_OUT_OUTPUT,
 } from './pattern-spec.ts';
+import { RecordContext } from './process.ts';
 import { type KeySelector, LATE_OUTPUT, type OperatorSpec } from './spec.ts';
 import {
   createWaitingEvents,
@@ -54,18 +56,17 @@ abstract class Detect {
   readonly #selector: KeySelector;
   readonly #spec: DetectSpec;
   readonly #automaton: Automaton;
-  readonly #store: HeapKeyedState;
-  readonly #detection: ValueState<KeyDetection>;
+  readonly #detection: KeyedValue<KeyDetection>;
+  readonly #user: SelectContext;
   readonly #timedOut: Emit | undefined;
-  #key: Key = '';
 
   constructor(spec: Extract<OperatorSpec, { kind: 'detect' }>, context: OperatorContext) {
     this.context = context;
     this.#selector = spec.selector;
     this.#spec = spec.detection;
     this.#automaton = new Automaton(spec.detection.pattern);
-    this.#store = new HeapKeyedState({ detection: { kind: 'value' } }, context.keyGroups);
-    this.#detection = this.#store.states['detection'] as ValueState<KeyDetection>;
+    this.#detection = new KeyedValue('detection', context);
+    this.#user = new SelectContext(context);
     this.#timedOut = context.sideOutput(TIMED_OUT_OUTPUT);
   }
 
@@ -84,8 +85,7 @@ abstract class Detect {
   }
 
   #load(key: Key): KeyDetection {
-    this.#key = key;
-    this.#store.setCurrentKey(key, keyGroupOfHash(hashOfKey(key), this.context.maxParallelism));
+    this.#detection.moveTo(key);
     return (
       this.#detection.get() ?? {
         waiting: createWaitingEvents(),
@@ -100,8 +100,9 @@ abstract class Detect {
     const { waiting, matches } = detection;
     const timerMs = Math.min(nextTimeMs(waiting), this.#automaton.nextExpiryMs(matches));
     if (timerMs !== detection.timerMs) {
-      if (detection.timerMs !== Infinity) this.timers.delete(detection.timerMs, this.#key);
-      if (timerMs !== Infinity) this.timers.register(timerMs, this.#key);
+      if (detection.timerMs !== Infinity)
+        this.timers.delete(detection.timerMs, this.#detection.key);
+      if (timerMs !== Infinity) this.timers.register(timerMs, this.#detection.key);
       detection.timerMs = timerMs;
     }
     if (timerMs === Infinity && isEmpty(matches)) this.#detection.clear();
@@ -113,7 +114,7 @@ abstract class Detect {
     try {
       detections = this.#automaton.advance(detection.matches, timeMs);
     } catch (error) {
-      throw this.context.failure(error, { key: this.#key, timeMs });
+      throw this.context.failure(error, { key: this.#detection.key, timeMs });
     }
     this.#emitTimedOut(detections);
     this.#emitMatches(detections.matches, timeMs);
@@ -160,9 +161,10 @@ abstract class Detect {
     }
   }
 
-  #select(select: SelectMatch, match: MatchedEvents, timestampMs: number): unknown {
+  #select(select: SelectMatch, match: MatchedEvents, timeMs: number): unknown {
+    this.#user.about(this.#detection.key, timeMs, this.stampMs(timeMs));
     try {
-      return select(match, { key: this.#key, timestampMs, nowMs: this.context.clock.nowMs() });
+      return select(match, this.#user);
     } catch (error) {
       throw this.context.failure(error, match);
     }
@@ -182,7 +184,7 @@ class EventTimeDetect extends Detect implements Operator {
 
   process(value: unknown, timestampMs: number): void {
     if (timestampMs === NO_TIMESTAMP) {
-      throw this.context.failure(noTimestamp(this.context.name), value);
+      throw this.context.failure(missingTimestamp(this.context.name), value);
     }
     if (timestampMs <= this.context.currentWatermark()) {
       this.#passOnLate(value, timestampMs);
@@ -249,10 +251,28 @@ class ProcessingTimeDetect extends Detect implements Operator {
   }
 }
 
-function noTimestamp(operator: string): EngineError {
-  return new EngineError(
-    'JOB_INVALID',
-    `${operator} got a record without a timestamp: give the source a watermark strategy with ` +
-      "`timestamp: (record) => ...`, or say time: 'processing'.",
-  );
+/** What the job's functions see; one object for all matches. */
+class SelectContext implements MatchContext {
+  key: Key = '';
+  timestampMs = 0;
+  readonly output: MatchContext['output'];
+  readonly #clock: Clock;
+  readonly #record: RecordContext;
+
+  constructor(context: OperatorContext) {
+    this.#clock = context.clock;
+    this.#record = new RecordContext(context);
+    this.output = this.#record.output;
+  }
+
+  get nowMs(): number {
+    return this.#clock.nowMs();
+  }
+
+  /** `stampMs` is the timestamp of what goes to side outputs. */
+  about(key: Key, timestampMs: number, stampMs: number): void {
+    this.key = key;
+    this.timestampMs = timestampMs;
+    this.#record.timestampMs = stampMs;
+  }
 }

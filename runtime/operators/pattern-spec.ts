@@ -2,6 +2,7 @@
 // an automaton. The words are Flink's (libs/cep): `strict` is `next`, `relaxed` is `followedBy`, `any` is `followedByAny`.
 
 import type { Key } from '../core/key-group.ts';
+import type { OutputTag } from './output-tag-spec.ts';
 
 /** What may lie between two neighbouring events of a match. */
 export type Contiguity = 'strict' | 'relaxed' | 'any';
@@ -93,6 +94,7 @@ export interface MatchContext {
   /** Of the event that completed the match, or of the moment when time ran out. */
   readonly timestampMs: number;
   readonly nowMs: number;
+  readonly output: <Side>(tag: OutputTag<Side>, value: NoInfer<Side>) => void;
 }
 
 /** Makes a result of a match. */

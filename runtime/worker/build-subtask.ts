@@ -1,13 +1,17 @@
 // Builds one subtask of a plan inside a slot: its chain composed from tail to head, its channels, its input.
 
 import { createDetect } from '../operators/detect.ts';
+import { createAsyncMap } from '../operators/async-map.ts';
+import { createBroadcast, createKeyedBroadcast } from '../operators/broadcast.ts';
 import { createFilter } from '../operators/filter.ts';
 import { createFlatMap } from '../operators/flat-map.ts';
-import { createKeyedProcess } from '../operators/keyed-process.ts';
+import { createGeneralWindow } from '../operators/general-window.ts';
 import { createKeyedReduce } from '../operators/keyed-reduce.ts';
 import { createMap } from '../operators/map.ts';
 import type { Emit, Operator, OperatorContext } from '../operators/operator.ts';
-import { createProcess } from '../operators/process.ts';
+import { createRelational } from '../operators/relational.ts';
+import { createKeyedCoProcess, createKeyedProcess } from '../operators/keyed-process.ts';
+import { createCoProcess, createProcess } from '../operators/process.ts';
 import { createSink } from '../operators/sink.ts';
 import type { OperatorSpec } from '../operators/spec.ts';
 import { createTimestamps } from '../operators/timestamps.ts';
@@ -88,7 +92,8 @@ class SubtaskBuilder {
   readonly #operators: Operator[];
   readonly #contexts: OperatorContext[] = [];
   readonly #outputs: ChainOutput[] = [];
-  readonly #sinks: Operator[] = [];
+  /** Operators that may be full, tail first. */
+  readonly #fillable: Operator[] = [];
 
   constructor(
     plan: PhysicalPlan,
@@ -191,17 +196,17 @@ class SubtaskBuilder {
     const outputs = this.#openOutputs(planned, position);
     const context = this.#makeContext(planned, position, outputs);
     this.#contexts[position] = context;
-    return createOperator(this.#specAt(position), context, (spec) => {
+    const operator = createOperator(this.#specAt(position), context, (spec) => {
       const writer = this.#services.makers.sink(spec.sink.kind)(
         spec.sink,
         this.#sinkContext(planned),
       );
-      const sink = createSink(writer, context, () => {
+      return createSink(writer, context, () => {
         this.#gate.recordsOut++;
       });
-      this.#sinks.push(sink);
-      return sink;
     });
+    if (operator.isFull !== undefined) this.#fillable.push(operator);
+    return operator;
   }
 
   /** Where each output of an operator goes: operators of the chain, and edges that leave it. */
@@ -239,7 +244,7 @@ class SubtaskBuilder {
     const { clock, log, stateMemory } = this.#services;
     const { watermarksMs, wakesMs } = this.#times;
     const gate = this.#gate;
-    const sinks = this.#sinks;
+    const behind = [...this.#fillable];
     return {
       uid: planned.uid,
       name: planned.name,
@@ -253,13 +258,20 @@ class SubtaskBuilder {
       stateMemory,
       emit: outputs.get(MAIN_OUTPUT) ?? (() => undefined),
       sideOutput: (tag) => outputs.get(tag),
-      isBlocked: () => gate.blockedChannels > 0 || isAnyFull(sinks),
+      isBlocked: () => gate.blockedChannels > 0 || isAnyFull(behind),
       currentWatermark: () => watermarksMs[position] as number,
       count: (counter, by) => {
         this.#counters.count(counter, by);
       },
       wakeAt: (timeMs) => {
         wakesMs[position] = Math.min(wakesMs[position] ?? Infinity, timeMs);
+      },
+      wake: () => {
+        wakesMs[position] = -Infinity;
+        this.#services.wake();
+      },
+      fail: (error) => {
+        this.#services.fail(this.#address, error);
       },
       failure: (error, record) => this.#failure(planned, error, record),
     };
@@ -363,21 +375,35 @@ function createOperator(
       return createTimestamps(spec, context);
     case 'keyed-process':
       return createKeyedProcess(spec, context);
+    case 'async-map':
+      return createAsyncMap(spec, context);
+    case 'co-process':
+      return createCoProcess(spec, context);
+    case 'keyed-co-process':
+      return createKeyedCoProcess(spec, context);
+    case 'broadcast':
+      return createBroadcast(spec, context);
+    case 'keyed-broadcast':
+      return createKeyedBroadcast(spec, context);
     case 'keyed-reduce':
       return createKeyedReduce(spec, context);
     case 'window':
       return createWindow(spec, context);
     case 'detect':
       return createDetect(spec, context);
+    case 'general-window':
+      return createGeneralWindow(spec, context);
     case 'custom':
       return spec.create(context);
     case 'sink':
       return makeSink(spec);
+    default:
+      return createRelational(spec, context);
   }
 }
 
-function isAnyFull(sinks: readonly Operator[]): boolean {
-  for (const sink of sinks) if (sink.isFull?.() === true) return true;
+function isAnyFull(operators: readonly Operator[]): boolean {
+  for (const operator of operators) if (operator.isFull?.() === true) return true;
   return false;
 }
 

@@ -12,6 +12,7 @@ import {
   statelessAnswer,
   windowAnswer,
 } from './expected.ts';
+import { patternAnswer } from './pattern-answer.ts';
 
 interface Layout {
   readonly workers: number;
@@ -70,6 +71,13 @@ describe.each(LAYOUTS)('$workers workers x $slots slots', ({ workers, slots, par
       const results = await run('windows');
       expect(ofBranch(results, 'late').length).toBeGreaterThan(10);
       expect(sorted(results)).toStrictEqual(sorted(windowAnswer(RECORDS)));
+    });
+
+    it('detects patterns of events', async () => {
+      const results = await run('patterns');
+      const branches = new Set(results.map((result) => (result as { branch: string }).branch));
+      expect([...branches].toSorted()).toEqual(['growth', 'none', 'output', 'run', 'unrefunded']);
+      expect(sorted(results)).toStrictEqual(sorted(patternAnswer(RECORDS)));
     });
 
     it('sends records of every shape unchanged', async () => {

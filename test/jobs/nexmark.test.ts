@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EmbeddedCluster } from '../../runtime/cli/embedded-cluster.ts';
+import type { ExecutionMode } from '../../runtime/graph/physical.ts';
 import { formatEvent } from '../../runtime/jobs/nexmark/event-lines.ts';
 import type { NexmarkEvent } from '../../runtime/jobs/nexmark/events.ts';
 import { EventGenerator } from '../../runtime/jobs/nexmark/generator.ts';
@@ -43,12 +44,13 @@ afterAll(async () => {
 async function run(
   queries: readonly string[],
   parallelism: number,
-  parameters: Readonly<Record<string, unknown>>,
+  { mode, ...parameters }: { readonly mode?: ExecutionMode } & Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const id = await cluster.coordinator.submit({
     module: JOB,
     parameters: { query: queries.join(','), out, ...parameters },
     parallelism,
+    mode,
   });
   resultsOf(await endOf(cluster, id, DEADLINE_MS));
   for (const name of queries) await gatherResult(out, name);
@@ -88,7 +90,7 @@ describe.each([
 describe.each([
   { events: 7_000, rate: 1_000, outOfOrder: 500, mode: 'streaming' },
   { events: 5_000, rate: 100, outOfOrder: 200, mode: 'batch' },
-])('$events events, $rate a second, out of order by $outOfOrder, $mode', (options) => {
+] as const)('$events events, $rate a second, out of order by $outOfOrder, $mode', (options) => {
   const events = eventsOf(options);
   beforeAll(() => run(NAMES, 2, options));
 

@@ -26,10 +26,6 @@ export default defineJob({
       .describe(
         'JSON Lines file or pattern of events to read instead; with --out-of-order, time passes while it is read',
       ),
-    mode: z
-      .enum(['streaming', 'batch'])
-      .default('streaming')
-      .describe('in batch mode event time passes only at the end of the input'),
     out: z.string().default('out/nexmark').describe('folder for the result of each query'),
   }),
   build(env, { query, out, ...options }) {

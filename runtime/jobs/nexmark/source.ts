@@ -17,14 +17,12 @@ import { parseEvent } from './event-lines.ts';
 import { NexmarkEvent } from './events.ts';
 import { disorderMs, EventGenerator, type GeneratorOptions } from './generator.ts';
 
-/** Which events, and how event time passes. */
+/** Which events. */
 export interface EventsOptions extends GeneratorOptions {
   /** How many events to generate. */
   readonly events: number;
   /** A file or pattern of JSON Lines to read instead; `rate` and `outOfOrder` then say how disordered it is. */
   readonly input?: string | undefined;
-  /** In batch mode time passes once, at the end of the input. */
-  readonly mode: 'streaming' | 'batch';
 }
 
 /** The one stream that all queries read. */
@@ -54,6 +52,6 @@ export function nexmarkEvents(env: Environment, options: EventsOptions): Stream<
 function watermarksOf(options: EventsOptions): WatermarkStrategy<NexmarkEvent> {
   const timestamp = (event: NexmarkEvent): number => event.dateTime;
   const isUnknown = options.input !== undefined && options.outOfOrder === undefined;
-  if (options.mode === 'batch' || isUnknown) return noWatermarks({ timestamp });
+  if (isUnknown) return noWatermarks({ timestamp });
   return boundedOutOfOrderness(disorderMs(options), { timestamp });
 }
