@@ -136,20 +136,15 @@ export class Automaton {
     this.#matched.point(state, match?.entry ?? NO_ENTRY);
     let isStopped = false;
     const visited = [match === undefined ? this.#graph.start : this.#stateOf(match)];
-    for (let index = 0; index < visited.length; index++) {
-      const from = visited[index] as State;
+    for (const from of visited) {
       for (const { action, target, condition } of from.transitions) {
         if (action === 'take' && isTooLate(from, match, offered)) continue;
         if (!this.#holds(condition, offered)) continue;
-        if (action === 'proceed') {
-          if (!visited.includes(target)) visited.push(target);
-        } else if (action === 'take') {
-          this.#take(state, match, { from, target, offered }, outcome);
-        } else if (action === 'stop') {
-          isStopped = true;
-        } else if (match !== undefined) {
+        if (action === 'take') this.#take(state, match, { from, target, offered }, outcome);
+        else if (action === 'stop') isStopped = true;
+        else if (action === 'ignore' && match !== undefined)
           this.#move(state, match, target, outcome);
-        }
+        else if (action === 'proceed' && !visited.includes(target)) visited.push(target);
       }
     }
     if (!isStopped) return;

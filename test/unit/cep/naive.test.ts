@@ -105,7 +105,7 @@ function named(unnamed: readonly Unnamed[], prefix = 'step'): readonly PatternSt
   return unnamed.map((step, index): PatternStep => {
     const name = `${prefix}-${index}`;
     if (step.kind === 'group') return { ...step, steps: named(step.steps, name) };
-    return { ...step, name } as PatternStep;
+    return { ...step, name };
   });
 }
 
