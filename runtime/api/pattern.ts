@@ -13,9 +13,6 @@ import type {
   Quantifier,
 } from '../operators/pattern-spec.ts';
 
-/** The events of a match by step. */
-export type Matched<T> = Readonly<Record<string, readonly T[]>>;
-
 /** How often a step takes an event: exactly, or from so many up to so many, without an end when `to` is left out. */
 export type Times = number | { readonly from: number; readonly to?: number };
 

@@ -68,7 +68,7 @@ export function matchesOf(
 }
 
 /** The events of a text. */
-export function letters(input: string): readonly Letter[] {
+function letters(input: string): readonly Letter[] {
   return input
     .split(' ')
     .filter((word) => word !== '')
