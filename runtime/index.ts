@@ -16,6 +16,7 @@ export type {
   Transformation,
 } from './api/custom-operator.ts';
 export { deduplicate } from './api/deduplicate.ts';
+export { detect, type DetectContext, type DetectOptions, DetectStream } from './api/detect.ts';
 export { Environment, type FromOptions } from './api/environment.ts';
 export { countEvictor, deltaEvictor, timeEvictor } from './api/evictors.ts';
 export { countDistinct, filtered, groupAggregate } from './api/group-aggregate.ts';
@@ -31,6 +32,7 @@ export { join, type JoinKind } from './api/join.ts';
 export { lookupJoin } from './api/lookup-join.ts';
 export { type DeadLetter, outputTag } from './api/output-tag.ts';
 export { PartitionWindow, partitionWindow } from './api/partition-window.ts';
+export { Pattern, type PatternStart, type StepOptions } from './api/pattern.ts';
 export type {
   BroadcastProcess,
   CoProcess,

@@ -1,5 +1,6 @@
 // Builds one subtask of a plan inside a slot: its chain composed from tail to head, its channels, its input.
 
+import { createDetect } from '../operators/detect.ts';
 import { createAsyncMap } from '../operators/async-map.ts';
 import { createBroadcast, createKeyedBroadcast } from '../operators/broadcast.ts';
 import { createCustom } from '../operators/custom.ts';
@@ -427,6 +428,8 @@ function createOperator(
       return createWindow(spec, context);
     case 'partition-window':
       return createPartitionWindow(spec, context);
+    case 'detect':
+      return createDetect(spec, context);
     case 'general-window':
       return createGeneralWindow(spec, context);
     case 'custom':

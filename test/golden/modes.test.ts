@@ -40,6 +40,7 @@ const BOTH_WAYS: readonly BothWays[] = [
     ),
   },
   { job: 'shapes', parameters: { records: 54 } },
+  { job: 'patterns', parameters: { records: 1_000 } },
   {
     job: 'mix',
     parameters: { records: 300, seed: 5 },

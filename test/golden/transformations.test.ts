@@ -14,7 +14,7 @@ import {
   windowAnswer,
 } from './expected.ts';
 import { generalWindowAnswer } from './expected-windows.ts';
-
+import { patternAnswer } from './pattern-answer.ts';
 
 interface Layout {
   readonly workers: number;
@@ -86,6 +86,13 @@ describe.each(LAYOUTS)('$workers workers x $slots slots', ({ workers, slots, par
         expect(ofBranch(results, branch).length, branch).toBeGreaterThan(3);
       }
       expect(sorted(results)).toStrictEqual(sorted(generalWindowAnswer(RECORDS)));
+    });
+
+    it('detects patterns of events', async () => {
+      const results = await run('patterns');
+      const branches = new Set(results.map((result) => (result as { branch: string }).branch));
+      expect([...branches].toSorted()).toEqual(['growth', 'none', 'output', 'run', 'unrefunded']);
+      expect(sorted(results)).toStrictEqual(sorted(patternAnswer(RECORDS)));
     });
 
     it('sends records of every shape unchanged', async () => {
