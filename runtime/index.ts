@@ -32,6 +32,7 @@ export { discard } from './connectors/discard/spec.ts';
 export { type FileLine, files } from './connectors/file/files-spec.ts';
 export { csvFile, jsonLinesFile, lines, type LineRecord } from './connectors/file/spec.ts';
 export { generate } from './connectors/generator/spec.ts';
+export { hybrid } from './connectors/hybrid/spec.ts';
 export { parquet } from './connectors/parquet/spec.ts';
 export { print } from './connectors/print/spec.ts';
 export { EngineError } from './core/errors.ts';
