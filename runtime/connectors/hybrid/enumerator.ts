@@ -110,7 +110,7 @@ class HybridEnumerator implements SplitEnumerator {
     this.#finished.clear();
     this.#shares = [];
     this.#enumerator = undefined;
-    const { parallelism, log, fail } = this.#context;
+    const { parallelism, log } = this.#context;
     const changed = async (): Promise<void> => {
       await old?.close();
       if (this.#isClosed) return;
@@ -118,7 +118,9 @@ class HybridEnumerator implements SplitEnumerator {
       log.info('a hybrid source goes on with its next part', { part: this.#part });
       for (let subtask = 0; subtask < parallelism; subtask++) this.#begin(subtask);
     };
-    changed().catch(fail);
+    changed().catch((error: unknown) => {
+      this.#context.fail(error);
+    });
   }
 
   async #startPart(state: unknown): Promise<void> {
