@@ -7,49 +7,54 @@ import type { SinkSpec } from '../connectors/connector.ts';
 import { EngineError } from '../core/errors.ts';
 import type { Key, KeyPart } from '../core/key-group.ts';
 import { type LogicalNode, MAIN_OUTPUT, type Partitioning } from '../graph/logical.ts';
+import type { WindowInput } from '../operators/general-window-spec.ts';
 import {
-  type AggregateColumn,
-  DEAD_LETTERS,
   type KeyedProcessFunctions,
-  type KeySelector,
-  LATE_OUTPUT,
+  type OperatorSpec,
+  type OutputTag,
   type ProcessContext,
-  type TimeWindow,
-  type TumblingWindows,
-  type WindowEvaluation,
 } from '../operators/spec.ts';
 import type { WatermarkStrategy } from '../time/watermark.ts';
 import type { RecordType } from '../types/record-type.ts';
 import { recordTypeOf } from '../types/schema.ts';
 import type { GraphBuilder } from './graph-builder.ts';
-import type { Aggregate, AggregateFunction, NumberField } from './aggregate.ts';
+import type { AggregateColumns, AggregateFunction, Numbers } from './aggregate.ts';
+import { type AsyncFunction, asyncMapSpec, type AsyncOptions } from './async-functions.ts';
 import { type KeyField, selectByFunction, selectFields } from './key-selector.ts';
-import type { KeyedProcess, StreamContext } from './process-functions.ts';
+import { DEAD_LETTERS, type DeadLetter, lateTag } from './output-tag.ts';
+import type { KeyedProcess, Process } from './process-functions.ts';
 import type { Declared } from './states.ts';
-import { type AggregateResult, checkColumnNames } from './windows.ts';
-
-/** One output of one operator, as an input to the next. */
-export interface StreamOrigin {
-  readonly node: LogicalNode;
-  readonly output: string;
-  /** How its records get to the next operator; `auto` when the job says nothing. */
-  readonly partitioning?: Partitioning;
-}
-
-/** An invalid record and why. */
-export interface DeadLetter {
-  readonly value: unknown;
-  readonly problem: string;
-}
+import { type AddOptions, KeyedHandle, StreamHandle } from './stream-handle.ts';
+import type {
+  AggregateResult,
+  Declarations,
+  NoBounds,
+  NoStates,
+  ResultOptions,
+  Then,
+  ToResult,
+  WindowBounds,
+  WindowOptions,
+  WindowProcess,
+} from './window-functions.ts';
+import {
+  accumulating,
+  checkColumnNames,
+  countOptions,
+  outcomeOf,
+  reducing,
+  type WindowOutcome,
+  WindowPlan,
+} from './window-plan.ts';
+import { type GlobalWindows, globalWindow, type Windows } from './windows.ts';
 
 /** A stream of records of type T. */
 export class Stream<T> {
-  readonly #builder: GraphBuilder;
-  readonly #origins: readonly StreamOrigin[];
+  /** For the files of this folder. */
+  readonly handle: StreamHandle;
 
-  constructor(builder: GraphBuilder, origins: readonly StreamOrigin[]) {
-    this.#builder = builder;
-    this.#origins = origins;
+  constructor(handle: StreamHandle) {
+    this.handle = handle;
   }
 
   /** One result a record. With `type`, results are laid out by that schema when they cross threads. */
@@ -67,7 +72,7 @@ export class Stream<T> {
   filter(keep: (value: T) => boolean): OperatorStream<T>;
   filter(keep: (value: T) => boolean): OperatorStream<T> {
     const spec = { kind: 'filter', keep: keep as (value: unknown) => boolean } as const;
-    return this.#add(spec, 'filter', this.#recordType());
+    return this.#add(spec, 'filter', this.handle.recordType());
   }
 
   /** Any number of results a record. */
@@ -83,16 +88,33 @@ export class Stream<T> {
     return this.#add(spec, 'flat-map', outputType);
   }
 
-  /** Full control without keys: timestamps, watermarks, side outputs (`context.output(tag, value)`), counters. */
+  /**
+   * One answer a record from a function that waits, such as a request to a service: up to `capacity` of them are in flight at
+   * once, in every subtask. `context.signal` is aborted when the time is up.
+   */
+  mapAsync<Out, Fallback = never>(
+    call: AsyncFunction<T, Out>,
+    options: AsyncOptions<T, NoInfer<Out>, Fallback>,
+  ): OperatorStream<Out | Fallback> {
+    const outputType = options.type === undefined ? undefined : recordTypeOf(options.type);
+    return this.#add(asyncMapSpec(call, options), 'async-map', outputType);
+  }
+
+  /**
+   * Full control without keys: timestamps, watermarks, side outputs (`context.output(tag, value)`), counters. As an object
+   * the function may bring `open` and `close`.
+   */
   process<Out>(
-    apply: (value: T, context: StreamContext<Out>) => void,
+    functions: Process<T, Out> | Process<T, Out>['onRecord'],
     options: { type?: z.ZodType<Out> } = {},
   ): OperatorStream<Out> {
     const outputType = options.type === undefined ? undefined : recordTypeOf(options.type);
-    const spec = {
+    const onRecord = typeof functions === 'function' ? functions : functions.onRecord;
+    const spec: OperatorSpec = {
       kind: 'process',
-      apply: apply as (value: unknown, context: ProcessContext) => void,
-    } as const;
+      apply: onRecord as (value: unknown, context: ProcessContext) => void,
+      ...(typeof functions === 'function' ? {} : { lifecycle: functions }),
+    };
     return this.#add(spec, 'process', outputType);
   }
 
@@ -111,16 +133,16 @@ export class Stream<T> {
       const problem = parsed.error.issues
         .map((issue) => `${issue.path.map(String).join('.') || 'record'}: ${issue.message}`)
         .join('; ');
-      context.output(DEAD_LETTERS, { value, problem } satisfies DeadLetter);
+      context.output(DEAD_LETTERS, { value, problem });
     });
     stream.named('validate');
     stream.node.outputTypes.set(MAIN_OUTPUT, recordTypeOf(schema));
-    return new ValidatedStream(this.#builder, stream.node);
+    return new ValidatedStream(this.handle.builder, stream.node);
   }
 
   /** States the record type without checking it: rows are laid out by the schema, a record that does not fit fails. */
   typed(schema: z.ZodType<T>): this {
-    for (const { node, output } of this.#origins)
+    for (const { node, output } of this.handle.origins)
       node.outputTypes.set(output, recordTypeOf(schema));
     return this;
   }
@@ -137,13 +159,12 @@ export class Stream<T> {
       kind: 'timestamps',
       watermarks: watermarks as WatermarkStrategy<unknown>,
     } as const;
-    return this.#add(spec, `timestamps: ${watermarks.label}`, this.#recordType());
+    return this.#add(spec, `timestamps: ${watermarks.label}`, this.handle.recordType());
   }
 
   /** All records of several streams, in no order between them. */
   union(...others: readonly Stream<T>[]): Stream<T> {
-    const origins = [...this.#origins, ...others.flatMap((other) => other.#origins)];
-    return new Stream(this.#builder, origins);
+    return new Stream(this.handle.union(others.map((other) => other.handle)));
   }
 
   /** Groups records by a key: a field, several fields (a tuple), or a function of the record. */
@@ -159,7 +180,22 @@ export class Stream<T> {
       typeof key === 'function'
         ? selectByFunction(key)
         : selectFields(typeof key === 'string' ? [key] : key);
-    return new KeyedStream(this.#builder, this.#origins, selector, this.#recordType());
+    return new KeyedStream(new KeyedHandle(this.handle, selector));
+  }
+
+  /** Windows over all records, in one subtask; their key is ''. */
+  windowAll(
+    windows: GlobalWindows,
+    options?: WindowOptions<T>,
+  ): WindowedStream<T, '', unknown, NoBounds>;
+  windowAll(windows: Windows<T>, options?: WindowOptions<T>): WindowedStream<T, '', unknown>;
+  windowAll(windows: Windows<T>, options: WindowOptions<T> = {}): WindowedStream<T, '', unknown> {
+    return new WindowedStream(new WindowPlan(this.handle, windows, options));
+  }
+
+  /** Like `countWindow` of a keyed stream, over all records. */
+  countWindowAll(size: number, slide?: number): WindowedStream<T, '', unknown, NoBounds> {
+    return this.windowAll(globalWindow(), countOptions(size, slide));
   }
 
   /** The next operator's subtask i gets what this one's subtask i emits. */
@@ -201,48 +237,25 @@ export class Stream<T> {
   }
 
   #add<Out>(
-    spec: Parameters<GraphBuilder['add']>[0],
+    spec: OperatorSpec,
     name: string,
     outputType: RecordType | undefined,
   ): OperatorStream<Out> {
-    const node = this.#builder.add(spec, {
-      name,
-      inputs: this.#edges(),
-      outputType,
-    });
-    return new OperatorStream(this.#builder, node);
-  }
-
-  #edges() {
-    return this.#origins.map(({ node, output, partitioning = { kind: 'auto' } }) => ({
-      from: node.id,
-      output,
-      partitioning,
-    }));
+    return new OperatorStream(this.handle.builder, this.handle.add(spec, { name, outputType }));
   }
 
   #partitioned(partitioning: Partitioning): Stream<T> {
-    const origins = this.#origins.map((origin) => ({ ...origin, partitioning }));
-    return new Stream(this.#builder, origins);
-  }
-
-  /** The record type, when all origins agree on one. */
-  #recordType(): RecordType | undefined {
-    const types = this.#origins.map(({ node, output }) => node.outputTypes.get(output));
-    const texts = new Set(types.map((type) => JSON.stringify(type)));
-    return texts.size === 1 ? types[0] : undefined;
+    return new Stream(this.handle.partitioned(partitioning));
   }
 }
 
 /** The stream an operator makes; the operator itself can still be named and sized. */
 export class OperatorStream<T> extends Stream<T> {
   readonly node: LogicalNode;
-  readonly #builder: GraphBuilder;
 
   constructor(builder: GraphBuilder, node: LogicalNode) {
-    super(builder, [{ node, output: MAIN_OUTPUT }]);
+    super(new StreamHandle(builder, [{ node, output: MAIN_OUTPUT }]));
     this.node = node;
-    this.#builder = builder;
   }
 
   /** What plans and pages call it. */
@@ -292,9 +305,9 @@ export class OperatorStream<T> extends Stream<T> {
   }
 
   /** What the operator sent to a side output. */
-  sideOutput<Side>(tag: string, type?: z.ZodType<Side>): Stream<Side> {
-    if (type !== undefined) this.node.outputTypes.set(tag, recordTypeOf(type));
-    return new Stream(this.#builder, [{ node: this.node, output: tag }]);
+  sideOutput<Side>({ name, recordType }: OutputTag<Side>): Stream<Side> {
+    if (recordType !== undefined) this.node.outputTypes.set(name, recordType);
+    return new Stream(new StreamHandle(this.handle.builder, [{ node: this.node, output: name }]));
   }
 }
 
@@ -302,44 +315,30 @@ export class OperatorStream<T> extends Stream<T> {
 export class ValidatedStream<T> extends OperatorStream<T> {
   /** The records that did not, each with what is wrong. */
   deadLetters(): Stream<DeadLetter> {
-    return this.sideOutput<DeadLetter>(DEAD_LETTERS);
+    return this.sideOutput(DEAD_LETTERS);
   }
 }
 
 /** Records grouped by key: state and timers belong to one key, and all records of a key go to one subtask. */
 export class KeyedStream<T, K extends Key, KeyFields> {
-  readonly #builder: GraphBuilder;
-  readonly #origins: readonly StreamOrigin[];
-  readonly #selector: KeySelector;
-  readonly #recordType: RecordType | undefined;
+  /** For the files of this folder. */
+  readonly handle: KeyedHandle;
 
-  constructor(
-    builder: GraphBuilder,
-    origins: readonly StreamOrigin[],
-    selector: KeySelector,
-    recordType: RecordType | undefined,
-  ) {
-    this.#builder = builder;
-    this.#origins = origins;
-    this.#selector = selector;
-    this.#recordType = recordType;
+  constructor(handle: KeyedHandle) {
+    this.handle = handle;
   }
 
   /** A running combination: emits the combined value after each record. */
   reduce(combine: (left: T, right: T) => T): OperatorStream<T> {
-    const node = this.#builder.add(
+    const { selector, stream } = this.handle;
+    return this.#add(
       {
         kind: 'keyed-reduce',
-        selector: this.#selector,
+        selector,
         reduce: combine as (left: unknown, right: unknown) => unknown,
       },
-      {
-        name: 'reduce',
-        inputs: keyedEdges(this.#origins, this.#selector),
-        outputType: this.#recordType,
-      },
+      { name: 'reduce', outputType: stream.recordType() },
     );
-    return new OperatorStream(this.#builder, node);
   }
 
   /** Your own logic with state and timers. */
@@ -352,10 +351,10 @@ export class KeyedStream<T, K extends Key, KeyFields> {
     functions: KeyedProcess<T, K, Out, Declarations>,
     options: { type?: z.ZodType<Out> } = {},
   ): OperatorStream<Out> {
-    const node = this.#builder.add(
+    return this.#add(
       {
         kind: 'keyed-process',
-        selector: this.#selector,
+        selector: this.handle.selector,
         functions: {
           ...functions,
           state: functions.state ?? {},
@@ -363,94 +362,134 @@ export class KeyedStream<T, K extends Key, KeyFields> {
       },
       {
         name: 'process',
-        inputs: keyedEdges(this.#origins, this.#selector),
         outputType: options.type === undefined ? undefined : recordTypeOf(options.type),
       },
     );
-    return new OperatorStream(this.#builder, node);
   }
 
-  /** Cuts each key's records into windows of event time. */
-  window(windows: TumblingWindows): WindowedStream<T, K, KeyFields> {
-    return new WindowedStream(this.#builder, this.#origins, this.#selector, windows);
+  /** Cuts each key's records into windows, of which each gives results when it fires. */
+  window(
+    windows: GlobalWindows,
+    options?: WindowOptions<T>,
+  ): WindowedStream<T, K, KeyFields, NoBounds>;
+  window(windows: Windows<T>, options?: WindowOptions<T>): WindowedStream<T, K, KeyFields>;
+  window(windows: Windows<T>, options: WindowOptions<T> = {}): WindowedStream<T, K, KeyFields> {
+    return new WindowedStream(new WindowPlan(this.handle, windows, options));
+  }
+
+  /** A window for every `size` records of a key; with `slide`, one after every `slide` records, of the last `size`. */
+  countWindow(size: number, slide?: number): WindowedStream<T, K, KeyFields, NoBounds> {
+    return this.window(globalWindow(), countOptions(size, slide));
+  }
+
+  #add<Out>(spec: OperatorSpec, options: AddOptions): OperatorStream<Out> {
+    return new OperatorStream(this.handle.stream.builder, this.handle.add(spec, options));
   }
 }
 
-/** Records grouped by key and window, to be evaluated when the watermark passes the window's end. */
-export class WindowedStream<T, K extends Key, KeyFields> {
-  readonly #builder: GraphBuilder;
-  readonly #origins: readonly StreamOrigin[];
-  readonly #selector: KeySelector;
-  readonly #windows: TumblingWindows;
+/** Records grouped by key and window; what is called on it says what a window that fires becomes. */
+export class WindowedStream<T, K extends Key, KeyFields, Bounds = WindowBounds> {
+  readonly #plan: WindowPlan;
 
-  constructor(
-    builder: GraphBuilder,
-    origins: readonly StreamOrigin[],
-    selector: KeySelector,
-    windows: TumblingWindows,
-  ) {
-    this.#builder = builder;
-    this.#origins = origins;
-    this.#selector = selector;
-    this.#windows = windows;
+  constructor(plan: WindowPlan) {
+    this.#plan = plan;
   }
 
-  /** Declarative aggregates, or your own with `result` given the key and window. */
-  aggregate<Columns extends Readonly<Record<string, Aggregate<NumberField<T>>>>>(
+  /** Declarative aggregates: a result with the key, the window's bounds and a number a column, or what functions make of it. */
+  aggregate<Columns extends AggregateColumns<T>>(
     columns: Columns,
-  ): WindowStream<AggregateResult<KeyFields, Columns>, T> {
-    const list = Object.entries(columns).map(([name, aggregate]): AggregateColumn => ({
-      name,
-      ...aggregate,
-    }));
-    checkColumnNames(list, this.#selector.fields ?? ['key']);
-    const { fields } = this.#selector;
-    const read = list.flatMap((column) => column.field ?? []);
-    const reads = fields === undefined ? undefined : [...new Set([...fields, ...read])];
-    return this.#add({ kind: 'columns', columns: list }, 'aggregate', reads);
+  ): WindowStream<AggregateResult<KeyFields, Columns, Bounds>, T>;
+  aggregate<
+    Columns extends AggregateColumns<T>,
+    Out,
+    State extends Declarations = NoStates,
+    WindowState extends Declarations = NoStates,
+  >(
+    columns: Columns,
+    functions: WindowProcess<Numbers<Columns>, K, Out, State, WindowState>,
+    options?: ResultOptions<Out>,
+  ): WindowStream<Out, T>;
+  aggregate(
+    columns: AggregateColumns<T>,
+    functions?: Then,
+    options?: ResultOptions<unknown>,
+  ): WindowStream<unknown, T> {
+    const list = Object.entries(columns).map(([name, aggregate]) => ({ name, ...aggregate }));
+    if (functions === undefined) checkColumnNames(list, this.#plan.takenNames);
+    const outcome = functions === undefined ? ({ kind: 'columns' } as const) : outcomeOf(functions);
+    return this.#add('aggregate', { kind: 'columns', columns: list }, outcome, options);
   }
 
-  /** Your own accumulator; `toResult` sees the key and the window. */
+  /** Your own accumulator: its result, what `toResult` makes of it and the key and window, or what functions make of it. */
+  accumulate<Accumulator, Result>(
+    aggregate: AggregateFunction<T, Accumulator, Result>,
+  ): WindowStream<Result, T>;
   accumulate<Accumulator, Result, Out>(
     aggregate: AggregateFunction<T, Accumulator, Result>,
-    toResult: (result: Result, key: K, window: TimeWindow) => Out,
-  ): WindowStream<Out, T> {
-    const evaluation = {
-      kind: 'general',
-      create: () => aggregate.create(),
-      add: (accumulator: unknown, value: unknown) =>
-        aggregate.add(accumulator as Accumulator, value as T),
-      result: (accumulator: unknown, key: Key, window: TimeWindow) =>
-        toResult(aggregate.result(accumulator as Accumulator), key as K, window),
-    } as const;
-    return this.#add(evaluation, 'aggregate', undefined);
+    toResult: ToResult<Result, K, Out>,
+    options?: ResultOptions<Out>,
+  ): WindowStream<Out, T>;
+  accumulate<
+    Accumulator,
+    Result,
+    Out,
+    State extends Declarations = NoStates,
+    WindowState extends Declarations = NoStates,
+  >(
+    aggregate: AggregateFunction<T, Accumulator, Result>,
+    functions: WindowProcess<Result, K, Out, State, WindowState>,
+    options?: ResultOptions<Out>,
+  ): WindowStream<Out, T>;
+  accumulate<Accumulator>(
+    aggregate: AggregateFunction<T, Accumulator, unknown>,
+    then?: Then,
+    options?: ResultOptions<unknown>,
+  ): WindowStream<unknown, T> {
+    return this.#add('aggregate', accumulating(aggregate), outcomeOf(then), options);
   }
 
   /** Combines the records of a key and window two by two. */
+  reduce(combine: (left: T, right: T) => T): WindowStream<T, T>;
   reduce<Out>(
     combine: (left: T, right: T) => T,
-    toResult: (value: T, key: K, window: TimeWindow) => Out,
-  ): WindowStream<Out, T> {
-    return this.accumulate<T | undefined, T | undefined, Out>(
-      {
-        create: () => undefined,
-        add: (left, right) => (left === undefined ? right : combine(left, right)),
-        result: (value) => value,
-      },
-      (value, key, window) => toResult(value as T, key, window),
-    );
+    toResult: ToResult<T, K, Out>,
+    options?: ResultOptions<Out>,
+  ): WindowStream<Out, T>;
+  reduce<Out, State extends Declarations = NoStates, WindowState extends Declarations = NoStates>(
+    combine: (left: T, right: T) => T,
+    functions: WindowProcess<T, K, Out, State, WindowState>,
+    options?: ResultOptions<Out>,
+  ): WindowStream<Out, T>;
+  reduce(
+    combine: (left: T, right: T) => T,
+    then?: Then,
+    options?: ResultOptions<unknown>,
+  ): WindowStream<unknown, T> {
+    return this.#add('reduce', reducing(combine), outcomeOf(then), options);
+  }
+
+  /** All records of a key and window, in order of arrival; they are kept until the window is over. */
+  process<Out>(
+    toResult: ToResult<readonly T[], K, Out>,
+    options?: ResultOptions<Out>,
+  ): WindowStream<Out, T>;
+  process<Out, State extends Declarations = NoStates, WindowState extends Declarations = NoStates>(
+    functions: WindowProcess<readonly T[], K, Out, State, WindowState>,
+    options?: ResultOptions<Out>,
+  ): WindowStream<Out, T>;
+  process(then: Then, options?: ResultOptions<unknown>): WindowStream<unknown, T> {
+    return this.#add('process', { kind: 'records' }, outcomeOf(then), options);
   }
 
   #add<Out>(
-    evaluation: WindowEvaluation,
     verb: string,
-    reads: readonly string[] | undefined,
+    input: WindowInput,
+    outcome: WindowOutcome,
+    { type }: ResultOptions<Out> = {},
   ): WindowStream<Out, T> {
-    const node = this.#builder.add(
-      { kind: 'window', selector: this.#selector, windows: this.#windows, evaluation },
-      { name: `window: ${verb}`, inputs: keyedEdges(this.#origins, this.#selector), reads },
-    );
-    return new WindowStream(this.#builder, node);
+    const outputType = type === undefined ? undefined : recordTypeOf(type);
+    const node = this.#plan.add({ verb, input, outcome, outputType });
+    return new WindowStream(this.#plan.builder, node);
   }
 }
 
@@ -458,11 +497,6 @@ export class WindowedStream<T, K extends Key, KeyFields> {
 export class WindowStream<Out, In> extends OperatorStream<Out> {
   /** Records behind the watermark. Without a reader they are dropped and counted as `numLateRecordsDropped`. */
   late(): Stream<In> {
-    return this.sideOutput<In>(LATE_OUTPUT);
+    return this.sideOutput(lateTag<In>());
   }
-}
-
-function keyedEdges(origins: readonly StreamOrigin[], selector: KeySelector) {
-  const partitioning: Partitioning = { kind: 'hash', ...selector };
-  return origins.map(({ node, output }) => ({ from: node.id, output, partitioning }));
 }

@@ -119,7 +119,7 @@ export class Coordinator {
   ): Promise<JobId> {
     const { clock, random, log, collectRowsMax, enumerators } = this.#options;
     const job = await loadJob(program.module);
-    const planned = planJob(job, program.parameters, program.parallelism);
+    const planned = planJob(job, program.parameters, program);
     const execution = new JobExecution({
       jobId: makeJobId(random),
       attempt,

@@ -24,7 +24,12 @@ export interface LogicalEdge {
   readonly from: number;
   readonly output: string;
   readonly partitioning: Partitioning;
+  /** Which input of the operator it feeds: 0, or 1 for the second of an operator with two. United streams share one. */
+  readonly port: InputPort;
 }
+
+/** The inputs of an operator: all have a first, two-input operators a second. */
+export type InputPort = 0 | 1;
 
 /** Whether an operator may share a thread step with its input: `head` starts a chain, `never` is alone. */
 export type Chaining = 'always' | 'head' | 'never';

@@ -4,6 +4,7 @@
 
 import type { TaskId } from '../core/ids.ts';
 import type { RecordType } from '../types/record-type.ts';
+import type { InputPort } from './logical.ts';
 
 /** As Flink's plan names them. */
 export type ShipStrategy =
@@ -40,6 +41,8 @@ export interface PlannedEdge {
   /** The operator it feeds, the head of `toTask`, and which of the head's logical inputs it is. */
   readonly toNode: number;
   readonly inputIndex: number;
+  /** The head's first (0) or second (1) input. */
+  readonly port: InputPort;
   readonly shipStrategy: ShipStrategy;
   /** Undefined: inferred from the records. */
   readonly recordType: RecordType | undefined;
@@ -47,8 +50,15 @@ export interface PlannedEdge {
   readonly droppedFields: readonly string[];
 }
 
+/**
+ * `streaming`: results as they become known. `batch`: of bounded input, final results only, and no more state than
+ * the result of one key needs (Flink: execution.runtime-mode).
+ */
+export type ExecutionMode = 'streaming' | 'batch';
+
 export interface PhysicalPlan {
   readonly jobName: string;
+  readonly mode: ExecutionMode;
   readonly bounded: boolean;
   /** In topological order. */
   readonly tasks: readonly PlannedTask[];

@@ -1,44 +1,48 @@
-// Keyed tumbling windows in event time. All keys of a window share one slice, so a window costs one table, not one timer
-// a key.
-//   I1. A record is late iff its window's last millisecond is at or below the watermark (Flink: isWindowLate); late records
-//       go to the `late` output, or are dropped and counted when nobody listens.
+// Keyed windows in event time whose bounds are the same for every key: Flink's WindowOperator with tumbling, sliding or
+// cumulative windows, the event-time trigger and no allowed lateness. What the windows hold is left to due-windows.ts.
+//   I1. A record is late iff the last millisecond of all its windows is at or below the watermark (Flink: isWindowLate); late
+//       records go to the `late` output, or are dropped and counted when nobody listens. Any other record counts exactly in
+//       its windows that are not.
 //   I2. A window's results carry its last millisecond as their timestamp and are emitted once, when the watermark reaches it.
-//   I3. Windows fire in order of time; firing stops while the outputs are full and goes on at the same key.
+//   I3. Windows fire in order of their ends; firing stops while the outputs are full and goes on at the same key.
 
 import { NO_TIMESTAMP } from '../connectors/connector.ts';
 import { EngineError } from '../core/errors.ts';
-import { invariant } from '../core/invariant.ts';
+import { createRowsMaker } from './accumulator-table.ts';
+import { sliceLayoutOf } from './slice-layout.ts';
 import type { Emit, Operator, OperatorContext } from './operator.ts';
-import { LATE_OUTPUT, type OperatorSpec, type TumblingWindows } from './spec.ts';
-import { createSliceMaker, type SliceMaker, type WindowSlice } from './window-slice.ts';
+import { LATE_OUTPUT, type OperatorSpec } from './spec.ts';
+import type { DueWindow, DueWindows } from './due-windows.ts';
+import { WindowSlices } from './window-slices.ts';
+import { WindowTables } from './window-tables.ts';
 
 type WindowSpec = Extract<OperatorSpec, { kind: 'window' }>;
 
-/** Flink's WindowOperator with TumblingEventTimeWindows and the event-time trigger. */
+/** An operator for `AlignedWindows`. */
 export function createWindow(spec: WindowSpec, context: OperatorContext): Operator {
-  return new TumblingWindowOperator(spec, context);
+  return new WindowOperator(createContents(spec, context), context);
 }
 
-/** `ts - ((ts - offset) mod size)`, with a modulo that is never negative. */
-export function windowStartMs(timestampMs: number, windows: TumblingWindows): number {
-  const remainder = (timestampMs - windows.offsetMs) % windows.sizeMs;
-  return remainder < 0 ? timestampMs - remainder - windows.sizeMs : timestampMs - remainder;
+/** Overlapping windows share slices, when the accumulators of slices can be merged. */
+function createContents(spec: WindowSpec, { stateMemory }: OperatorContext): DueWindows {
+  const { windows, evaluation, selector } = spec;
+  const makeRows = createRowsMaker(evaluation, selector.fields, stateMemory);
+  const layout = sliceLayoutOf(windows);
+  const canMerge = evaluation.kind === 'columns' || evaluation.merge !== undefined;
+  return layout !== undefined && canMerge
+    ? new WindowSlices(layout, selector.keyOf, makeRows, stateMemory)
+    : new WindowTables(windows, selector.keyOf, makeRows, stateMemory);
 }
 
-class TumblingWindowOperator implements Operator {
-  readonly #spec: WindowSpec;
+class WindowOperator implements Operator {
+  readonly #contents: DueWindows;
   readonly #context: OperatorContext;
-  readonly #makeSlice: SliceMaker;
   readonly #late: Emit | undefined;
-  readonly #slices = new Map<number, WindowSlice>(); // by window start
-  #recent: WindowSlice | undefined; // the slice of the last record: most records share it with their neighbour
-  readonly #startsMs: number[] = []; // of the slices, ascending
-  #firedKeys = 0; // of the earliest slice, while its firing is interrupted
+  #firedKeys = 0; // positions of the due window that are done, while its firing is interrupted
 
-  constructor(spec: WindowSpec, context: OperatorContext) {
-    this.#spec = spec;
+  constructor(contents: DueWindows, context: OperatorContext) {
+    this.#contents = contents;
     this.#context = context;
-    this.#makeSlice = createSliceMaker(spec.evaluation, spec.selector.fields, context.stateMemory);
     this.#late = context.sideOutput(LATE_OUTPUT);
   }
 
@@ -46,71 +50,50 @@ class TumblingWindowOperator implements Operator {
     if (timestampMs === NO_TIMESTAMP) {
       throw this.#context.failure(noTimestamp(this.#context.name), value);
     }
-    const startMs = windowStartMs(timestampMs, this.#spec.windows);
-    if (startMs + this.#spec.windows.sizeMs - 1 <= this.#context.currentWatermark()) {
-      this.#passOnLate(value, timestampMs);
-      return;
-    }
-    const slice =
-      this.#recent?.window.startMs === startMs ? this.#recent : this.#sliceStarting(startMs);
+    let isInTime: boolean;
     try {
-      slice.add(this.#spec.selector.keyOf(value), value);
+      isInTime = this.#contents.add(value, timestampMs, this.#context.currentWatermark());
     } catch (error) {
       throw this.#context.failure(error, value);
     }
+    if (!isInTime) this.#passOnLate(value, timestampMs);
   }
 
   advanceWatermark(watermarkMs: number): boolean {
     for (;;) {
-      const startMs = this.#startsMs[0];
-      if (startMs === undefined || startMs + this.#spec.windows.sizeMs - 1 > watermarkMs)
-        return true;
-      const slice = this.#slices.get(startMs);
-      invariant(slice !== undefined, 'every start belongs to a slice');
-      if (!this.#fire(slice)) return false;
-      this.#startsMs.shift();
-      this.#slices.delete(startMs);
-      if (this.#recent === slice) this.#recent = undefined;
-      slice.free();
+      const due = this.#nextDue(watermarkMs);
+      if (due === undefined) return true;
+      if (!this.#fire(due)) return false;
+      this.#contents.close();
     }
   }
 
-  #fire(slice: WindowSlice): boolean {
+  #nextDue(watermarkMs: number): DueWindow | undefined {
+    try {
+      return this.#contents.nextDue(watermarkMs);
+    } catch (error) {
+      throw this.#context.failure(error, undefined);
+    }
+  }
+
+  #fire(due: DueWindow): boolean {
     const { emit } = this.#context;
-    const timestampMs = slice.window.endMs - 1;
-    while (this.#firedKeys < slice.size) {
+    const timestampMs = due.window.endMs - 1;
+    for (; this.#firedKeys < due.size; this.#firedKeys++) {
+      if (!due.holds(this.#firedKeys)) continue;
       if (this.#context.isBlocked()) return false;
-      emit(this.#resultOf(slice, this.#firedKeys), timestampMs);
-      this.#firedKeys++;
+      emit(this.#resultOf(due, this.#firedKeys), timestampMs);
     }
     this.#firedKeys = 0;
     return true;
   }
 
-  #resultOf(slice: WindowSlice, index: number): unknown {
+  #resultOf(due: DueWindow, index: number): unknown {
     try {
-      return slice.result(index);
+      return due.result(index);
     } catch (error) {
-      throw this.#context.failure(error, { key: slice.keyAt(index), window: slice.window });
+      throw this.#context.failure(error, { key: due.keyAt(index), window: due.window });
     }
-  }
-
-  #sliceStarting(startMs: number): WindowSlice {
-    let slice = this.#slices.get(startMs);
-    if (slice === undefined) {
-      slice = this.#makeSlice({ startMs, endMs: startMs + this.#spec.windows.sizeMs });
-      this.#slices.set(startMs, slice);
-      this.#insertStart(startMs);
-    }
-    this.#recent = slice;
-    return slice;
-  }
-
-  /** From the back: a new window mostly begins after those that are open. */
-  #insertStart(startMs: number): void {
-    let index = this.#startsMs.length;
-    while (index > 0 && (this.#startsMs[index - 1] ?? 0) > startMs) index--;
-    this.#startsMs.splice(index, 0, startMs);
   }
 
   #passOnLate(value: unknown, timestampMs: number): void {

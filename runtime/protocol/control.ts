@@ -13,7 +13,7 @@ import type { SourceSplit } from '../connectors/connector.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import { EngineError } from '../core/errors.ts';
 import type { JobId, WorkerId } from '../core/ids.ts';
-import type { PhysicalPlan } from '../graph/physical.ts';
+import type { ExecutionMode, PhysicalPlan } from '../graph/physical.ts';
 import type { SubtaskMetrics, WorkerMemory } from './cluster-snapshot.ts';
 
 /** Raised with every change of a message; both sides must have the same. */
@@ -35,6 +35,8 @@ export interface JobProgram {
   /** As given, before the job's schema was applied. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly parallelism: number;
+  /** @default 'streaming' */
+  readonly mode?: ExecutionMode | undefined;
 }
 
 /** Where the other workers of a deployment take data connections. */

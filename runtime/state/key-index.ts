@@ -38,6 +38,19 @@ export class KeyIndex {
       : this.#indexOfOther(key);
   }
 
+  /** The number of a key, -1 when it has none. */
+  find(key: Key): number {
+    if (typeof key !== 'number' || key !== key) return this.#others.get(keyIdentity(key)) ?? -1;
+    if (this.#cells === undefined) return -1;
+    const mask = this.#cells.length - 1;
+    let cell = spread(key) & mask;
+    for (;;) {
+      const entry = this.#cells[cell] ?? 0;
+      if (entry === 0 || this.#cellKeys[cell] === key) return entry - 1;
+      cell = (cell + 1) & mask;
+    }
+  }
+
   free(): void {
     this.#budget.release(this.#cellKeys.length * BYTES_PER_CELL);
     this.#cells = undefined;

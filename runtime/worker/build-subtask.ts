@@ -1,14 +1,18 @@
 // Builds one subtask of a plan inside a slot: its chain composed from tail to head, its channels, its input.
 
+import { createAsyncMap } from '../operators/async-map.ts';
+import { createBroadcast, createKeyedBroadcast } from '../operators/broadcast.ts';
 import { createFilter } from '../operators/filter.ts';
 import { createFlatMap } from '../operators/flat-map.ts';
-import { createKeyedProcess } from '../operators/keyed-process.ts';
+import { createGeneralWindow } from '../operators/general-window.ts';
 import { createKeyedReduce } from '../operators/keyed-reduce.ts';
 import { createMap } from '../operators/map.ts';
 import type { Emit, Operator, OperatorContext } from '../operators/operator.ts';
-import { createProcess } from '../operators/process.ts';
+import { createRelational } from '../operators/relational.ts';
+import { createKeyedCoProcess, createKeyedProcess } from '../operators/keyed-process.ts';
+import { createCoProcess, createProcess } from '../operators/process.ts';
 import { createSink } from '../operators/sink.ts';
-import { DEAD_LETTERS, type OperatorSpec } from '../operators/spec.ts';
+import { DEAD_LETTERS_OUTPUT, type OperatorSpec } from '../operators/spec.ts';
 import { createTimestamps } from '../operators/timestamps.ts';
 import { createWindow } from '../operators/window.ts';
 import {
@@ -28,16 +32,22 @@ import { MAIN_OUTPUT } from '../graph/logical.ts';
 import type { PhysicalPlan, PlannedEdge, PlannedOperator, PlannedTask } from '../graph/physical.ts';
 import type { FromSource } from '../protocol/control.ts';
 import type { OutputEdge, RouteFailure } from '../shuffle/output-edge.ts';
+import { timestampsOnly } from '../time/watermark.ts';
 import { OutputGate } from '../shuffle/output-gate.ts';
-import type { ChannelReader } from '../shuffle/channel-reader.ts';
 import type { MemoryBudget } from '../state/memory-budget.ts';
+import { SpillingSorter } from '../state/spilling-sorter.ts';
 import { Pace } from '../time/pace.ts';
+import { compileCodec } from '../types/codec-compiler.ts';
+import type { RecordType } from '../types/record-type.ts';
 import { Chain, type ChainLink, type ChainOutput, ChainTimes } from './chain.ts';
-import { InputSubtask } from './input-subtask.ts';
+import { type InputChannel, InputSubtask } from './input-subtask.ts';
+import { KeySortedInput, type SortedPort } from './key-sorted-input.ts';
 import type { LoadedMakers } from './makers.ts';
 import { describeRecord } from './record-preview.ts';
 import { SourceSubtask, type SplitOutput } from './source-subtask.ts';
 import { NamedCounters, type Subtask, type SubtaskAddress, type SubtaskParts } from './subtask.ts';
+
+const ANY_TYPE: RecordType = { kind: 'any' };
 
 /** What the slot provides to all its subtasks. */
 export interface SlotServices {
@@ -45,6 +55,9 @@ export interface SlotServices {
   readonly log: Log;
   readonly stateMemory: MemoryBudget;
   readonly overflowBytesMax: number;
+  /** Of batch mode: what is sorted in memory, and where the rest goes. */
+  readonly sortBytesMax: number;
+  readonly spillDirectory: string;
   readonly makers: LoadedMakers;
   readonly jobId: JobId;
   wake(): void;
@@ -61,7 +74,7 @@ export interface SlotServices {
     failure: RouteFailure,
   ): OutputEdge;
   /** The channels that this subtask reads, over all its input edges. */
-  openInputs(edges: readonly PlannedEdge[], address: SubtaskAddress): readonly ChannelReader[];
+  openInputs(edges: readonly PlannedEdge[], address: SubtaskAddress): readonly InputChannel[];
 }
 
 /** Makes one subtask; nothing is opened yet. */
@@ -86,7 +99,8 @@ class SubtaskBuilder {
   readonly #operators: Operator[];
   readonly #contexts: OperatorContext[] = [];
   readonly #outputs: ChainOutput[] = [];
-  readonly #sinks: Operator[] = [];
+  /** Operators that may be full, tail first. */
+  readonly #fillable: Operator[] = [];
 
   constructor(
     plan: PhysicalPlan,
@@ -131,7 +145,33 @@ class SubtaskBuilder {
     const spec = this.#specAt(0);
     if (spec.kind === 'source') return this.#makeSource(spec, parts);
     const edges = this.#plan.edges.filter((edge) => edge.toTask === this.#task.index);
-    return new InputSubtask({ ...parts, readers: this.#services.openInputs(edges, this.#address) });
+    return new InputSubtask({
+      ...parts,
+      inputs: this.#services.openInputs(edges, this.#address),
+      sorted: this.#sortInput(edges, chain),
+    });
+  }
+
+  #sortInput(edges: readonly PlannedEdge[], chain: Chain): KeySortedInput | undefined {
+    if (this.#plan.mode !== 'batch' || !chain.endsKeys) return undefined;
+    const planned = this.#plannedAt(0);
+    const failure = (error: unknown, record: unknown): Error =>
+      this.#failure(planned, error, record, `Sorting the input of "${planned.name}" failed`);
+    const ports: SortedPort[] = [];
+    for (const { inputIndex, port, recordType = ANY_TYPE } of edges) {
+      const { partitioning } = this.#graph.nodes[planned.nodeId]?.inputs[inputIndex] ?? {};
+      if (partitioning?.kind !== 'hash') return undefined;
+      // United streams may come with types of their own: what fits all of them is self-described.
+      const codec = compileCodec(ports[port] === undefined ? recordType : ANY_TYPE);
+      ports[port] = { keyOf: partitioning.keyOf, codec, failure };
+    }
+    const { stateMemory, sortBytesMax, spillDirectory } = this.#services;
+    const sorter = new SpillingSorter({
+      arenaBytesMax: sortBytesMax,
+      memory: stateMemory,
+      directory: spillDirectory,
+    });
+    return new KeySortedInput(ports, sorter, chain);
   }
 
   #makeSource(spec: Extract<OperatorSpec, { kind: 'source' }>, parts: SubtaskParts): Subtask {
@@ -141,7 +181,10 @@ class SubtaskBuilder {
     invariant(context !== undefined, 'the head has a context');
     return new SourceSubtask({
       ...parts,
-      watermarks,
+      watermarks:
+        watermarks === undefined || this.#plan.mode !== 'batch'
+          ? watermarks
+          : timestampsOnly(watermarks),
       context,
       pace:
         recordsPerSecond === undefined
@@ -162,17 +205,17 @@ class SubtaskBuilder {
     const outputs = this.#openOutputs(planned, position);
     const context = this.#makeContext(planned, position, outputs);
     this.#contexts[position] = context;
-    return createOperator(this.#specAt(position), context, (spec) => {
+    const operator = createOperator(this.#specAt(position), context, (spec) => {
       const writer = this.#services.makers.sink(spec.sink.kind)(
         spec.sink,
         this.#sinkContext(planned),
       );
-      const sink = createSink(writer, context, () => {
+      return createSink(writer, context, () => {
         this.#gate.recordsOut++;
       });
-      this.#sinks.push(sink);
-      return sink;
     });
+    if (operator.isFull !== undefined) this.#fillable.push(operator);
+    return operator;
   }
 
   /** Where each output of an operator goes: operators of the chain, and edges that leave it. */
@@ -210,7 +253,7 @@ class SubtaskBuilder {
     const { clock, log, stateMemory } = this.#services;
     const { watermarksMs, wakesMs } = this.#times;
     const gate = this.#gate;
-    const sinks = this.#sinks;
+    const behind = [...this.#fillable];
     return {
       uid: planned.uid,
       name: planned.name,
@@ -218,18 +261,26 @@ class SubtaskBuilder {
       parallelism,
       maxParallelism,
       keyGroups: keyGroupRange(maxParallelism, parallelism, subtask),
+      mode: this.#plan.mode,
       clock,
       log,
       stateMemory,
       emit: outputs.get(MAIN_OUTPUT) ?? (() => undefined),
       sideOutput: (tag) => outputs.get(tag),
-      isBlocked: () => gate.blockedChannels > 0 || isAnyFull(sinks),
+      isBlocked: () => gate.blockedChannels > 0 || isAnyFull(behind),
       currentWatermark: () => watermarksMs[position] as number,
       count: (counter, by) => {
         this.#counters.count(counter, by);
       },
       wakeAt: (timeMs) => {
         wakesMs[position] = Math.min(wakesMs[position] ?? Infinity, timeMs);
+      },
+      wake: () => {
+        wakesMs[position] = -Infinity;
+        this.#services.wake();
+      },
+      fail: (error) => {
+        this.#services.fail(this.#address, error);
       },
       failure: (error, record) => this.#failure(planned, error, record),
     };
@@ -267,7 +318,7 @@ class SubtaskBuilder {
 
   #readerContext(operator: OperatorContext, output: SplitOutput): SplitReaderContext {
     const { makers } = this.#services;
-    const deadLetters = operator.sideOutput(DEAD_LETTERS);
+    const deadLetters = operator.sideOutput(DEAD_LETTERS_OUTPUT);
     return {
       ...this.#connectorContext(this.#plannedAt(0)),
       ...output,
@@ -354,17 +405,33 @@ function createOperator(
       return createTimestamps(spec, context);
     case 'keyed-process':
       return createKeyedProcess(spec, context);
+    case 'async-map':
+      return createAsyncMap(spec, context);
+    case 'co-process':
+      return createCoProcess(spec, context);
+    case 'keyed-co-process':
+      return createKeyedCoProcess(spec, context);
+    case 'broadcast':
+      return createBroadcast(spec, context);
+    case 'keyed-broadcast':
+      return createKeyedBroadcast(spec, context);
     case 'keyed-reduce':
       return createKeyedReduce(spec, context);
     case 'window':
       return createWindow(spec, context);
+    case 'general-window':
+      return createGeneralWindow(spec, context);
+    case 'custom':
+      return spec.create(context);
     case 'sink':
       return makeSink(spec);
+    default:
+      return createRelational(spec, context);
   }
 }
 
-function isAnyFull(sinks: readonly Operator[]): boolean {
-  for (const sink of sinks) if (sink.isFull?.() === true) return true;
+function isAnyFull(operators: readonly Operator[]): boolean {
+  for (const operator of operators) if (operator.isFull?.() === true) return true;
   return false;
 }
 

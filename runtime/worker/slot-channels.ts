@@ -15,6 +15,7 @@ import { type Distribution, OutputEdge, type RouteFailure } from '../shuffle/out
 import type { OutputGate } from '../shuffle/output-gate.ts';
 import { RingConsumer, RingProducer } from '../shuffle/ring.ts';
 import { DeclaredType, InferredTypes } from '../shuffle/type-selector.ts';
+import type { InputChannel } from './input-subtask.ts';
 import type { SlotChannel } from './slot-message.ts';
 import type { SubtaskAddress } from './subtask.ts';
 
@@ -58,17 +59,18 @@ export class SlotChannels {
     return new OutputEdge(writers, this.#distributionOf(edge, address.subtask), failure);
   }
 
-  openInputs(edges: readonly PlannedEdge[], address: SubtaskAddress): readonly ChannelReader[] {
-    const readers: ChannelReader[] = [];
+  openInputs(edges: readonly PlannedEdge[], address: SubtaskAddress): readonly InputChannel[] {
+    const inputs: InputChannel[] = [];
     for (const edge of edges) {
       for (const channel of this.#channels) {
         if (channel.edge !== edge.index || channel.toSubtask !== address.subtask) continue;
         const { ring, peerBell } = find(this.#inputs, channel.number);
         const consumer = new RingConsumer(ring, new Doorbell(peerBell));
-        readers.push(new ChannelReader(consumer, readers.length, edge.recordType));
+        const reader = new ChannelReader(consumer, inputs.length, edge.recordType);
+        inputs.push({ reader, port: edge.port });
       }
     }
-    return readers;
+    return inputs;
   }
 
   #distributionOf(edge: PlannedEdge, subtask: number): Distribution {

@@ -3,13 +3,15 @@
 
 import { measureIdle } from './idle.ts';
 import { measureLatency } from './latency.ts';
+import { measureSliding } from './sliding.ts';
 import { measureStartUp } from './start-up.ts';
 import { measureKeyedCount, measureMonitoring } from './throughput.ts';
 import type { Figure } from './figures.ts';
 
-const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+const BENCHMARKS: Readonly<Record<string, () => readonly Figure[] | Promise<readonly Figure[]>>> = {
   'keyed-count': () => measureKeyedCount(5),
   monitoring: () => measureMonitoring(5),
+  sliding: () => measureSliding(5),
   latency: () => measureLatency(12),
   'start-up': () => measureStartUp(7),
   idle: () => measureIdle(20),

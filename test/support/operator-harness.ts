@@ -4,6 +4,7 @@ import { ManualClock } from '../../runtime/core/clock.ts';
 import { EngineError } from '../../runtime/core/errors.ts';
 import { silentLog } from '../../runtime/core/log.ts';
 import type { Operator, OperatorContext } from '../../runtime/operators/operator.ts';
+import type { ExecutionMode } from '../../runtime/graph/physical.ts';
 import { MemoryBudget } from '../../runtime/state/memory-budget.ts';
 import { NO_WATERMARK } from '../../runtime/time/watermark.ts';
 
@@ -18,11 +19,13 @@ export interface HarnessOptions {
   readonly listensTo?: readonly string[];
   readonly stateBytes?: number;
   readonly startMs?: number;
+  readonly mode?: ExecutionMode;
 }
 
 /** An operator of a parallelism of one, which owns every key group. */
 export class OperatorHarness {
   readonly clock: ManualClock;
+  readonly #mode: ExecutionMode;
   readonly operator: Operator;
   readonly stateMemory: MemoryBudget;
   readonly emitted: Emitted[] = [];
@@ -30,11 +33,16 @@ export class OperatorHarness {
   readonly counters = new Map<string, number>();
   watermarkMs = NO_WATERMARK;
   wakeMs = Infinity;
+  /** The operator asked for a step. */
+  isWoken = false;
+  /** What it failed with between steps. */
+  readonly failures: unknown[] = [];
   /** How many more results find room. */
   room = Infinity;
 
   constructor(create: (context: OperatorContext) => Operator, options: HarnessOptions = {}) {
-    const { listensTo = [], stateBytes = 1024 ** 2, startMs = 0 } = options;
+    const { listensTo = [], stateBytes = 1024 ** 2, startMs = 0, mode = 'streaming' } = options;
+    this.#mode = mode;
     this.clock = new ManualClock(startMs);
     this.stateMemory = new MemoryBudget(stateBytes);
     for (const tag of listensTo) this.side.set(tag, []);
@@ -48,6 +56,10 @@ export class OperatorHarness {
 
   process(value: unknown, timestampMs = 0): void {
     this.operator.process(value, timestampMs);
+  }
+
+  processSecond(value: unknown, timestampMs = 0): void {
+    this.operator.processSecond?.(value, timestampMs);
   }
 
   /** False when the operator stopped early. */
@@ -67,6 +79,13 @@ export class OperatorHarness {
     this.clock.advance(untilMs - this.clock.nowMs());
   }
 
+  /** The step the operator asked for, if it did; false when it stopped early. */
+  step(): boolean {
+    if (!this.isWoken) return true;
+    this.isWoken = false;
+    return this.operator.onProcessingTime?.(this.clock.nowMs()) ?? true;
+  }
+
   #context(): OperatorContext {
     return {
       uid: 'operator-1',
@@ -75,6 +94,7 @@ export class OperatorHarness {
       parallelism: 1,
       maxParallelism: 128,
       keyGroups: { start: 0, end: 127 },
+      mode: this.#mode,
       clock: this.clock,
       log: silentLog,
       stateMemory: this.stateMemory,
@@ -96,6 +116,12 @@ export class OperatorHarness {
       },
       wakeAt: (timeMs) => {
         this.wakeMs = Math.min(this.wakeMs, timeMs);
+      },
+      wake: () => {
+        this.isWoken = true;
+      },
+      fail: (error) => {
+        this.failures.push(error);
       },
       failure: (error, record) => {
         const details = { operator: 'the operator', record: JSON.stringify(record) };

@@ -1,4 +1,4 @@
-// operators/window.ts, operators/window-slice.ts and operators/column-accumulators.ts: Flink's tumbling event-time windows.
+// operators/window.ts, operators/window-tables.ts and operators/column-accumulators.ts: Flink's tumbling event-time windows.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { NO_TIMESTAMP } from '../../../runtime/connectors/connector.ts';
 import type { Key } from '../../../runtime/core/key-group.ts';
 import type { AggregateColumn, WindowEvaluation } from '../../../runtime/operators/spec.ts';
-import { createWindow, windowStartMs } from '../../../runtime/operators/window.ts';
+import { periodStartMs } from '../../../runtime/operators/aligned-windows.ts';
+import { createWindow } from '../../../runtime/operators/window.ts';
 import { MAX_WATERMARK } from '../../../runtime/time/watermark.ts';
 import { type HarnessOptions, OperatorHarness } from '../../support/operator-harness.ts';
 
@@ -57,7 +58,7 @@ describe('the start of a window', () => {
         fc.integer(),
         (ts, sizeMs, any) => {
           const offsetMs = any % sizeMs;
-          const startMs = windowStartMs(ts, { kind: 'tumbling', sizeMs, offsetMs });
+          const startMs = periodStartMs(ts, sizeMs, offsetMs);
           expect(startMs <= ts && ts < startMs + sizeMs).toBe(true);
           expect(Math.abs((startMs - offsetMs) % sizeMs)).toBe(0);
         },

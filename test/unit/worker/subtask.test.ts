@@ -231,7 +231,11 @@ function openInput(channelCount: number, room: { left: number } = { left: Infini
   const readers = inputs.map(
     ({ consumer }, index) => new ChannelReader(consumer, index, undefined),
   );
-  const subtask = new InputSubtask({ ...opened.parts, readers });
+  const subtask = new InputSubtask({
+    ...opened.parts,
+    inputs: readers.map((reader) => ({ reader, port: 0 as const })),
+    sorted: undefined,
+  });
   const writers = inputs.map(({ writer }) => writer);
   const stepAll = (): unknown[] => {
     for (const writer of writers) writer.flush();
