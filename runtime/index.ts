@@ -89,6 +89,7 @@ export { csvFile, jsonLinesFile, textFile } from './connectors/file/sink-spec.ts
 export { type LineRecord, lines } from './connectors/file/spec.ts';
 export { byTime } from './connectors/file/time-partition-spec.ts';
 export { generate } from './connectors/generator/spec.ts';
+export { hybrid } from './connectors/hybrid/spec.ts';
 export { parquetFile } from './connectors/parquet/sink-spec.ts';
 export { parquet } from './connectors/parquet/spec.ts';
 export { print } from './connectors/print/spec.ts';

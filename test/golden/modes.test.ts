@@ -60,6 +60,7 @@ const NOT_COMPARED: Readonly<Record<string, string>> = {
   'slot-groups': 'tells where records went',
   'slow-sink': 'is about backpressure',
   steady: 'is about backpressure',
+  splits: 'needs files: compared with them in test/cluster/splits.test.ts',
   timers: 'is about the clock',
   unlike: 'fails on purpose',
   unloadable: 'fails on purpose',
