@@ -11,8 +11,10 @@ import {
   durationMs,
   jsonLinesFile,
   mapState,
+  type OperatorStream,
   session,
   sliding,
+  type Stream,
   tumbling,
   windowJoin,
 } from 'millrace';
@@ -136,37 +138,53 @@ export default defineJob({
       .named('candidates')
       .uid('candidates');
 
-    const offers = connectBroadcast(candidates.keyBy('user'), shop.catalogue)
-      .process(
-        {
-          broadcast: { versions: mapState<string, readonly CatalogueUpdate[]>() },
-          state: { waiting: mapState<number, readonly Scored[]>() },
-          // The catalogue of the moment is only known once event time, which both sides make, has reached it.
-          onRecord({ asOfMs, items }, { state, registerEventTimer }) {
-            state.waiting.set(asOfMs, items);
-            registerEventTimer(asOfMs - 1);
-          },
-          onBroadcast(update, { broadcast: { versions }, watermarkMs }) {
-            const { item } = update;
-            versions.set(item, addVersion(versions.get(item) ?? [], update, watermarkMs));
-          },
-          onEventTimer(timeMs, { key: user, state: { waiting }, broadcast: { versions }, emit }) {
-            const asOfMs = timeMs + 1;
-            const items = waiting.get(asOfMs) ?? [];
-            waiting.delete(asOfMs);
-            const offers = offersAt(timeMs, items, top, (item) => versions.get(item));
-            if (offers.length > 0) emit({ asOf: new Date(asOfMs).toISOString(), user, offers });
-          },
-        },
-        { type: Recommendation },
-      )
-      .named('available offers')
-      .uid('available-offers');
-
-    offers.to(sink('offers')).named('offers').uid('offers');
+    availableOffers(candidates, shop.catalogue, top)
+      .to(sink('offers'))
+      .named('offers')
+      .uid('offers');
     baskets.late().to(sink('late')).named('late interactions').uid('late-interactions');
     shop.refused?.to(sink('dead-letters')).named('dead letters').uid('dead-letters');
   },
   summarize: ({ parameters: { out } }) => describeRecommendations(out),
   check: ({ parameters }) => checkRecommendations(parameters),
 });
+
+/** What a user is a candidate for, at the end of a day. */
+interface Candidates {
+  readonly user: string;
+  readonly asOfMs: number;
+  readonly items: readonly Scored[];
+}
+
+/** The first candidates that the catalogue has at that moment: known once event time, which both sides make, is there. */
+function availableOffers(
+  candidates: Stream<Candidates>,
+  catalogue: Stream<CatalogueUpdate>,
+  top: number,
+): OperatorStream<Recommendation> {
+  return connectBroadcast(candidates.keyBy('user'), catalogue)
+    .process(
+      {
+        broadcast: { versions: mapState<string, readonly CatalogueUpdate[]>() },
+        state: { waiting: mapState<number, readonly Scored[]>() },
+        onRecord({ asOfMs, items }, { state, registerEventTimer }) {
+          state.waiting.set(asOfMs, items);
+          registerEventTimer(asOfMs - 1);
+        },
+        onBroadcast(update, { broadcast: { versions }, watermarkMs }) {
+          const { item } = update;
+          versions.set(item, addVersion(versions.get(item) ?? [], update, watermarkMs));
+        },
+        onEventTimer(timeMs, { key: user, state: { waiting }, broadcast: { versions }, emit }) {
+          const asOfMs = timeMs + 1;
+          const items = waiting.get(asOfMs) ?? [];
+          waiting.delete(asOfMs);
+          const offers = offersAt(timeMs, items, top, (item) => versions.get(item));
+          if (offers.length > 0) emit({ asOf: new Date(asOfMs).toISOString(), user, offers });
+        },
+      },
+      { type: Recommendation },
+    )
+    .named('available offers')
+    .uid('available-offers');
+}
