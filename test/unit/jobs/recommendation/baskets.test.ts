@@ -23,8 +23,10 @@ const SESSION = [
 ];
 
 function basketOf(interactions: readonly Interaction[]) {
-  const { create, add } = basketOfSession;
-  return interactions.reduce((basket, one) => add(basket, one), create());
+  return interactions.reduce(
+    (basket, one) => basketOfSession.add(basket, one),
+    basketOfSession.create(),
+  );
 }
 
 describe('basketOfSession', () => {
@@ -53,20 +55,19 @@ describe('historyOfBaskets', () => {
     basket(70, ['rug'], ['rug']),
   ];
   const EXPECTED = { lastEndMs: 90, seen: ['kite', 'lamp', 'rug'], wanted: ['lamp', 'rug'] };
-  const { create, add, merge, result } = historyOfBaskets;
   const historyOf = (baskets: readonly Basket[]) =>
-    baskets.reduce((history, one) => add(history, one), create());
+    baskets.reduce((history, one) => historyOfBaskets.add(history, one), historyOfBaskets.create());
 
   it('keeps what was ever wanted, and when the last one ended', () => {
-    expect(result(historyOf(BASKETS))).toStrictEqual(EXPECTED);
-    expect(result(historyOf(BASKETS.toReversed()))).toStrictEqual(EXPECTED);
+    expect(historyOfBaskets.result(historyOf(BASKETS))).toStrictEqual(EXPECTED);
+    expect(historyOfBaskets.result(historyOf(BASKETS.toReversed()))).toStrictEqual(EXPECTED);
   });
 
   it('merges into the left one and leaves the right one alone, as shared slices need', () => {
     const left = historyOf(BASKETS.slice(0, 1));
     const right = historyOf(BASKETS.slice(1));
-    expect(merge?.(left, right)).toBe(left);
-    expect(result(left)).toStrictEqual(EXPECTED);
+    expect(historyOfBaskets.merge?.(left, right)).toBe(left);
+    expect(historyOfBaskets.result(left)).toStrictEqual(EXPECTED);
     expect(right).toStrictEqual(historyOf(BASKETS.slice(1)));
   });
 });
