@@ -9,6 +9,12 @@ export {
 } from './api/broadcast-streams.ts';
 export { ChangelogStream, fromChanges, KeyedChangelog, type Upsert } from './api/changelog.ts';
 export { connect, ConnectedStreams, KeyedConnectedStreams } from './api/connected-streams.ts';
+export type {
+  CustomContext,
+  CustomCoOperator,
+  CustomOperator,
+  Transformation,
+} from './api/custom-operator.ts';
 export { deduplicate } from './api/deduplicate.ts';
 export { Environment, type FromOptions } from './api/environment.ts';
 export { countEvictor, deltaEvictor, timeEvictor } from './api/evictors.ts';
@@ -23,6 +29,7 @@ export {
 } from './api/job.ts';
 export { join, type JoinKind } from './api/join.ts';
 export { type DeadLetter, outputTag } from './api/output-tag.ts';
+export { PartitionWindow, partitionWindow } from './api/partition-window.ts';
 export type {
   BroadcastProcess,
   CoProcess,
@@ -93,6 +100,7 @@ export type {
   TriggerResult,
   WindowAssigner,
 } from './operators/general-window-spec.ts';
+export type { Emit, Operator, OperatorContext } from './operators/operator.ts';
 export type {
   AsyncCallContext,
   AsyncOutcome,

@@ -179,6 +179,7 @@ const SHIP_STRATEGIES = {
   forward: 'FORWARD',
   rebalance: 'REBALANCE',
   rescale: 'RESCALE',
+  shuffle: 'SHUFFLE',
   broadcast: 'BROADCAST',
   global: 'GLOBAL',
   hash: 'HASH',

@@ -9,7 +9,7 @@ import type { InputPort } from './logical.ts';
 
 /** As Flink's plan names them. */
 export type ShipStrategy =
-  'FORWARD' | 'HASH' | 'REBALANCE' | 'RESCALE' | 'BROADCAST' | 'GLOBAL' | 'CUSTOM';
+  'FORWARD' | 'HASH' | 'REBALANCE' | 'RESCALE' | 'SHUFFLE' | 'BROADCAST' | 'GLOBAL' | 'CUSTOM';
 
 /** One operator of a chain. */
 export interface PlannedOperator {

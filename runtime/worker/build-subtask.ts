@@ -2,12 +2,14 @@
 
 import { createAsyncMap } from '../operators/async-map.ts';
 import { createBroadcast, createKeyedBroadcast } from '../operators/broadcast.ts';
+import { createCustom } from '../operators/custom.ts';
 import { createFilter } from '../operators/filter.ts';
 import { createFlatMap } from '../operators/flat-map.ts';
 import { createGeneralWindow } from '../operators/general-window.ts';
 import { createKeyedReduce } from '../operators/keyed-reduce.ts';
 import { createMap } from '../operators/map.ts';
 import type { Emit, Operator, OperatorContext } from '../operators/operator.ts';
+import { createPartitionWindow } from '../operators/partition-window.ts';
 import { createRelational } from '../operators/relational.ts';
 import { createKeyedCoProcess, createKeyedProcess } from '../operators/keyed-process.ts';
 import { createCoProcess, createProcess } from '../operators/process.ts';
@@ -423,10 +425,12 @@ function createOperator(
       return createKeyedReduce(spec, context);
     case 'window':
       return createWindow(spec, context);
+    case 'partition-window':
+      return createPartitionWindow(spec, context);
     case 'general-window':
       return createGeneralWindow(spec, context);
     case 'custom':
-      return spec.create(context);
+      return createCustom(spec, context);
     case 'sink':
       return makeSink(spec);
     default:
