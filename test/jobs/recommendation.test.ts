@@ -104,7 +104,7 @@ describe('the command', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/\d+ recommendations for \d+ users in .*offers\n/);
     expect(stdout).toMatch(
-      /For user-\d+, at the end of 2026-01-0\d:\n( {2}\w+ \w+ No\. \d+ .*score \d+\.\d\d\n)+/,
+      /For user-\d+, as of 2026-01-0\d 00:00:\n( {2}\w+ \w+ No\. \d+ .*score \d+\.\d\d\n)+/,
     );
     expect(stdout).toMatch(/ok {4}recommendations: \d+\n/);
   });

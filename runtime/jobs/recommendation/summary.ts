@@ -35,7 +35,7 @@ function describe({ user, asOf, offers }: Recommendation): readonly string[] {
   const titles = offers.map(({ title }) => title.length);
   const width = Math.max(...titles);
   return [
-    `For ${user}, at the end of ${new Date(Date.parse(asOf) - 1).toISOString().slice(0, 10)}:`,
+    `For ${user}, as of ${asOf.slice(0, 16).replace('T', ' ')}:`,
     ...offers.map(
       ({ title, priceCents, score }) =>
         `  ${title.padEnd(width)}  ${(priceCents / 100).toFixed(2).padStart(7)}  score ${score.toFixed(2)}`,

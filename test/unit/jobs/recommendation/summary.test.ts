@@ -45,13 +45,13 @@ describe('describeRecommendations', () => {
     const [total, ...lines] = await describeRecommendations(out);
     expect(total).toBe(`5 recommendations for 4 users in ${out}/recommendation/offers`);
     expect(lines).toStrictEqual([
-      'For bob, at the end of 2026-01-01:',
+      'For bob, as of 2026-01-02 00:00:',
       '  Tall kite    12.50  score 0.70',
       '  Rug         999.00  score 0.35',
-      'For dot, at the end of 2026-01-01:',
+      'For dot, as of 2026-01-02 00:00:',
       '  Tall kite    12.50  score 0.70',
       '  Rug         999.00  score 0.35',
-      'For ada, at the end of 2026-01-02:',
+      'For ada, as of 2026-01-03 00:00:',
       '  Tall kite    12.50  score 0.40',
       '  Rug         999.00  score 0.20',
     ]);
