@@ -1,6 +1,15 @@
 // The public API: all that a job imports. Named re-exports only.
 
-export { type AggregateFunction, average, count, max, min, sum } from './api/aggregate.ts';
+export {
+  type AggregateFunction,
+  average,
+  count,
+  countDistinct,
+  max,
+  min,
+  sum,
+  where,
+} from './api/aggregate.ts';
 export { Environment, type FromOptions } from './api/environment.ts';
 export {
   type CheckVerdict,

@@ -21,7 +21,7 @@ import type { WatermarkStrategy } from '../time/watermark.ts';
 import type { RecordType } from '../types/record-type.ts';
 import { recordTypeOf } from '../types/schema.ts';
 import type { GraphBuilder } from './graph-builder.ts';
-import type { Aggregate, AggregateFunction, NumberField } from './aggregate.ts';
+import { type Aggregate, type AggregateFunction, fieldsOf } from './aggregate.ts';
 import { type KeyField, selectByFunction, selectFields } from './key-selector.ts';
 import type { KeyedProcess, StreamContext } from './process-functions.ts';
 import type { Declared } from './states.ts';
@@ -340,7 +340,7 @@ export class WindowedStream<T, K extends Key, KeyFields> {
   }
 
   /** Declarative aggregates, or your own with `result` given the key and window. */
-  aggregate<Columns extends Readonly<Record<string, Aggregate<NumberField<T>>>>>(
+  aggregate<Columns extends Readonly<Record<string, Aggregate<T>>>>(
     columns: Columns,
   ): WindowStream<AggregateResult<KeyFields, Columns>, T> {
     const list = Object.entries(columns).map(([name, aggregate]): AggregateColumn => ({
@@ -349,8 +349,8 @@ export class WindowedStream<T, K extends Key, KeyFields> {
     }));
     checkColumnNames(list, this.#keyed.selector.fields ?? ['key']);
     const { fields } = this.#keyed.selector;
-    const read = list.flatMap((column) => column.field ?? []);
-    const reads = fields === undefined ? undefined : [...new Set([...fields, ...read])];
+    const reads =
+      fields === undefined ? undefined : [...new Set([...fields, ...list.flatMap(fieldsOf)])];
     return this.#add({ kind: 'columns', columns: list }, 'aggregate', reads);
   }
 

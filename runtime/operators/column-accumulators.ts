@@ -1,16 +1,18 @@
 // Accumulators of declarative aggregates as rows of a typed array: one row a key, one or two cells a column. The code that
 // adds a record to a row, and that makes a result of it, is generated for the columns at hand: a fixed sequence of loads,
-// adds and stores on known fields.
+// adds and stores on known fields. Distinct values are sets, which no typed array holds: with such a column a row is an
+// array on the heap, and the same code works on that.
 
 import type { Key } from '../core/key-group.ts';
 import type { MemoryBudget } from '../state/memory-budget.ts';
-import type { AccumulatorRows } from './accumulator-rows.ts';
-import type { AggregateColumn, TimeWindow } from './spec.ts';
+import { type AccumulatorRows, GeneralRows, type RowsMaker } from './accumulator-rows.ts';
+import type { AggregateColumn, AggregateCondition, TimeWindow, WindowEvaluation } from './spec.ts';
 
-type Cells = Float64Array<ArrayBuffer>;
+type NumberCells = Float64Array<ArrayBuffer>;
+type Cells = NumberCells | unknown[];
 
 /** Generated once an operator, shared by all its tables. */
-export interface ColumnProgram {
+interface ColumnProgram {
   /** Cells a row. */
   readonly width: number;
   readonly start: (cells: Cells, row: number) => void;
@@ -19,8 +21,42 @@ export interface ColumnProgram {
   readonly result: (cells: Cells, row: number, key: Key, window: TimeWindow) => unknown;
 }
 
-/** `keyFields`: what the key is called in results; undefined for a key made by a function. */
-export function compileColumns(
+/** Rows for columns. `keyFields`: what the key is called in results; undefined for a key made by a function. */
+export function createColumnRowsMaker(
+  columns: readonly AggregateColumn[],
+  keyFields: readonly string[] | undefined,
+  budget: MemoryBudget,
+): RowsMaker {
+  const program = compileColumns(columns, keyFields);
+  if (columns.every((column) => column.function !== 'count-distinct')) {
+    return () => new ColumnRows(program, budget);
+  }
+  const evaluation = evaluationOf(program);
+  return () => new GeneralRows(evaluation);
+}
+
+/** An array on the heap is a row of its own. */
+function evaluationOf(program: ColumnProgram): Extract<WindowEvaluation, { kind: 'general' }> {
+  return {
+    kind: 'general',
+    create: () => {
+      const cells: unknown[] = [];
+      program.start(cells, 0);
+      return cells;
+    },
+    add: (cells, value) => {
+      program.add(cells as unknown[], 0, value);
+      return cells;
+    },
+    merge: (cells, others) => {
+      program.merge(cells as unknown[], 0, others as unknown[], 0);
+      return cells;
+    },
+    result: (cells, key, window) => program.result(cells as unknown[], 0, key, window),
+  };
+}
+
+function compileColumns(
   columns: readonly AggregateColumn[],
   keyFields: readonly string[] | undefined,
 ): ColumnProgram {
@@ -28,11 +64,16 @@ export function compileColumns(
   const adds: string[] = [];
   const merges: string[] = [];
   const results: string[] = keyProperties(keyFields);
+  const conditions: AggregateCondition[] = [];
   let width = 0;
   for (const column of columns) {
     const code = columnCode(column, (at) => `cells[row + ${width + at}]`);
     starts.push(code.start);
-    adds.push(code.add);
+    const tests = (column.where ?? []).map((condition) => {
+      const number = conditions.push(condition) - 1;
+      return `conditions[${number}].test(${readField(condition.field)})`;
+    });
+    adds.push(tests.length === 0 ? code.add : `if (${tests.join(' && ')}) { ${code.add} }`);
     merges.push(code.merge((at) => `others[otherRow + ${width + at}]`));
     results.push(`${propertyName(column.name)}: ${code.result}`);
     width += code.cells;
@@ -40,7 +81,7 @@ export function compileColumns(
   return {
     width,
     start: compileFunction('cells, row', starts.join('\n')) as ColumnProgram['start'],
-    add: compileFunction('cells, row, value', adds.join('\n')) as ColumnProgram['add'],
+    add: compileFunction('cells, row, value', adds.join('\n'), conditions) as ColumnProgram['add'],
     merge: compileFunction(
       'cells, row, others, otherRow',
       merges.join('\n'),
@@ -79,7 +120,7 @@ interface ColumnCode {
 
 function columnCode(column: AggregateColumn, cell: CellName): ColumnCode {
   const first = cell(0);
-  const read = `value[${JSON.stringify(column.field)}]`;
+  const read = readField(column.field ?? '');
   switch (column.function) {
     case 'count':
       return sumCode(first, '1');
@@ -89,6 +130,14 @@ function columnCode(column: AggregateColumn, cell: CellName): ColumnCode {
       return extremeCode(first, read, { start: 'Infinity', isBetter: '<' });
     case 'max':
       return extremeCode(first, read, { start: '-Infinity', isBetter: '>' });
+    case 'count-distinct':
+      return {
+        cells: 1,
+        start: `${first} = new Set();`,
+        add: `${first}.add(${read});`,
+        merge: (other) => `for (const v of ${other(0)}) ${first}.add(v);`,
+        result: `${first}.size`,
+      };
     case 'average': {
       const total = sumCode(first, read);
       const records = sumCode(cell(1), '1');
@@ -129,17 +178,26 @@ function extremeCode(
   };
 }
 
-function compileFunction(parameters: string, body: string): unknown {
+function readField(field: string): string {
+  return `value[${JSON.stringify(field)}]`;
+}
+
+function compileFunction(
+  parameters: string,
+  body: string,
+  conditions: readonly AggregateCondition[] = [],
+): unknown {
   // Field names enter the code only through JSON.stringify.
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- straight-line code per column set is the point
-  return new Function(...parameters.split(', '), body);
+  const make = new Function('conditions', `return (${parameters}) => { ${body} };`);
+  return (make as (conditions: readonly AggregateCondition[]) => unknown)(conditions);
 }
 
 const FIRST_ROWS = 16;
 
 /** The rows of one table. */
-export class ColumnRows implements AccumulatorRows {
-  #cells: Cells = new Float64Array(0);
+class ColumnRows implements AccumulatorRows {
+  #cells: NumberCells = new Float64Array(0);
   readonly #program: ColumnProgram;
   readonly #budget: MemoryBudget;
 

@@ -42,12 +42,19 @@ export interface KeyedProcessFunctions {
   readonly onProcessingTimer: ((timeMs: number, context: KeyedProcessContext) => void) | undefined;
 }
 
+/** Only records whose field passes count for a column. */
+export interface AggregateCondition {
+  readonly field: string;
+  readonly test: (value: unknown) => boolean;
+}
+
 /** One result column computed from one field. */
 export interface AggregateColumn {
   readonly name: string;
-  readonly function: 'count' | 'sum' | 'min' | 'max' | 'average';
+  readonly function: 'count' | 'sum' | 'min' | 'max' | 'average' | 'count-distinct';
   /** Undefined for `count`. */
   readonly field: string | undefined;
+  readonly where?: readonly AggregateCondition[] | undefined;
 }
 
 /** A window's bounds in event time, `[startMs, endMs)`. */
