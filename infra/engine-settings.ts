@@ -36,6 +36,7 @@ function toSettings(config: StackConfig): Partial<Settings> {
     jobsDirectory: JOB_DIRECTORY,
     jobParameters: job.parameters,
     parallelism: parallelismOf(config),
+    ...(job.mode === 'batch' ? { mode: job.mode } : {}),
     coordinatorHost: nameCluster(kubernetes.name).rpcService,
     rpcPort: RPC_PORT,
     restPort: REST_PORT,

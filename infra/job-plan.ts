@@ -21,7 +21,7 @@ const WHERE_JOBS_ARE =
 export type DescribeJob = (
   name: string,
   parameters: Readonly<Record<string, unknown>>,
-  parallelism: number,
+  options: { readonly parallelism: number; readonly mode: StackConfig['job']['mode'] },
 ) => Promise<JobDescription>;
 
 /** The plan of the stack's job; rejects with `StackConfigError`. */
@@ -45,10 +45,10 @@ async function describeChecked(
   job: StackConfig['job'],
   parallelism: number,
 ): Promise<JobDescription> {
-  const { parameters } = job;
+  const { parameters, mode } = job;
   const name = jobNameOf(job);
   try {
-    return await describe(name, parameters, parallelism);
+    return await describe(name, parameters, { parallelism, mode });
   } catch (error) {
     if (!(error instanceof EngineError) || error.domain !== 'user') throw error;
     if (error.code === 'PARAMETERS_INVALID') {
@@ -69,6 +69,7 @@ function describeDecisions(job: StackConfig['job'], parallelism: number): readon
   return [
     `job ${jobNameOf(job)}`,
     `parallelism ${parallelism}`,
+    ...(job.mode === 'batch' ? ['mode batch'] : []),
     `upgrade ${job.upgrade}`,
     ...parameters.map(([name, value]) => `parameter ${name} = ${JSON.stringify(value)}`),
   ];

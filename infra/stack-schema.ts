@@ -125,6 +125,12 @@ const job = z
       .describe(
         'Parallelism of operators that set none. When left out, all slots of the smallest cluster; with Flink, all slots that there are (reactive mode).',
       ),
+    mode: z
+      .enum(['streaming', 'batch'], 'must be streaming or batch')
+      .default('streaming')
+      .describe(
+        'streaming: results as they become known. batch: final results only, of bounded input. With Flink: `execution.runtime-mode` in `engine.flinkConfiguration`.',
+      ),
     upgrade: z
       .enum(['stateless', 'savepoint'], 'must be stateless or savepoint')
       .default('stateless')

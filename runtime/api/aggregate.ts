@@ -4,77 +4,102 @@
 import type { KeyPart } from '../core/key-group.ts';
 import type { AggregateColumn } from '../operators/spec.ts';
 
-type AggregateName = AggregateColumn['function'];
+/** Fields of T that hold numbers. */
+export type NumberField<T> = {
+  [Field in keyof T & string]: T[Field] extends number ? Field : never;
+}[keyof T & string];
 
-/** One result column of records that are at least `In`. */
-export interface Aggregate<in In, Name extends AggregateName = AggregateName> extends Omit<
-  AggregateColumn,
-  'name'
-> {
+type AggregateName = 'count' | 'sum' | 'min' | 'max' | 'average';
+
+/** One result column; `Reads` is the field it is computed from. */
+export interface Aggregate<Reads extends string, Name extends AggregateName = AggregateName> {
   readonly function: Name;
-  /** Never there: it tells the compiler which records the aggregate takes. */
-  readonly takes?: (record: In) => void;
+  readonly field: Reads | undefined;
 }
 
+/** How many different values a field has. */
+export interface DistinctCount<Field extends string> {
+  readonly function: 'count-distinct';
+  readonly field: Field;
+}
+
+/** An aggregate of some of the records. */
+export interface Filtered<T, Column> {
+  readonly of: Column;
+  where(record: T): boolean;
+  /** The fields that `where` looks at, when they are given. */
+  readonly reads: readonly string[] | undefined;
+}
+
+/** Fields of T that hold what is equal by value, or nothing. */
+type DistinctField<T> = {
+  [Field in keyof T & string]: T[Field] extends KeyPart | null | undefined ? Field : never;
+}[keyof T & string];
+
+/** Columns that have a value, 0, for no records. */
+type CountableColumn<T> =
+  Aggregate<never, 'count'> | Aggregate<NumberField<T>, 'sum'> | DistinctCount<DistinctField<T>>;
+
+/** What a column of a window over records of type T may be. */
+type WindowColumn<T> =
+  Aggregate<NumberField<T>> | CountableColumn<T> | Filtered<T, CountableColumn<T>>;
+
+/** Result columns by name, over records of type T. */
+export type AggregateColumns<T> = Readonly<Record<string, WindowColumn<T>>>;
+
+/** What columns come to. */
+export type Numbers<Columns> = { readonly [Name in keyof Columns]: number };
+
 /** How many records. */
-export function count(): Aggregate<unknown, 'count'> {
+export function count(): Aggregate<never, 'count'> {
   return { function: 'count', field: undefined };
 }
 
-/** How many different values of a field: exact, each is kept in a set on the heap. */
-export function countDistinct<Field extends string>(
-  field: Field,
-): Aggregate<Readonly<Record<Field, KeyPart>>, 'count-distinct'> {
+/** How many different values a field has; null and undefined are none. */
+export function countDistinct<Field extends string>(field: Field): DistinctCount<Field> {
   return { function: 'count-distinct', field };
 }
 
 /** The sum of a field, in double precision: exact for integers up to 2^53. */
-export function sum<Field extends string>(
-  field: Field,
-): Aggregate<Readonly<Record<Field, number>>, 'sum'> {
+export function sum<Field extends string>(field: Field): Aggregate<Field, 'sum'> {
   return { function: 'sum', field };
 }
 
 /** The smallest value of a field. */
-export function min<Field extends string>(
-  field: Field,
-): Aggregate<Readonly<Record<Field, number>>, 'min'> {
+export function min<Field extends string>(field: Field): Aggregate<Field, 'min'> {
   return { function: 'min', field };
 }
 
 /** The largest value of a field. */
-export function max<Field extends string>(
-  field: Field,
-): Aggregate<Readonly<Record<Field, number>>, 'max'> {
+export function max<Field extends string>(field: Field): Aggregate<Field, 'max'> {
   return { function: 'max', field };
 }
 
 /** The arithmetic mean of a field. */
-export function average<Field extends string>(
-  field: Field,
-): Aggregate<Readonly<Record<Field, number>>, 'average'> {
+export function average<Field extends string>(field: Field): Aggregate<Field, 'average'> {
   return { function: 'average', field };
 }
 
 /**
- * An aggregate of the records whose field passes a test, SQL's `FILTER (WHERE ...)`: `where('price', (price) => price < 100,
- * count())`. Only for aggregates that have a value for no records: 0.
+ * An aggregate of the records for which `where` is true: `filtered(count(), (bid) => bid.price > 100)`. With the fields that
+ * it looks at as `reads` (`['price']`), no others need cross the network.
  */
-export function where<T, Field extends keyof T & string>(
-  field: Field,
-  test: (value: T[Field]) => boolean,
-  aggregate: NoInfer<Aggregate<T, 'count' | 'sum' | 'count-distinct'>>,
-): Aggregate<T, 'count' | 'sum' | 'count-distinct'> {
-  const condition = { field, test: test as (value: unknown) => boolean };
-  return { ...aggregate, where: [condition, ...(aggregate.where ?? [])] };
+export function filtered<T, Column, Field extends keyof T & string = keyof T & string>(
+  column: Column,
+  where: (record: Pick<T, Field>) => boolean,
+  reads?: readonly Field[],
+): Filtered<T, Column> {
+  return { of: column, where, reads };
 }
 
-/** The fields that a column is computed from. */
-export function fieldsOf({ field, where: conditions = [] }: AggregateColumn): readonly string[] {
-  return [
-    ...(field === undefined ? [] : [field]),
-    ...conditions.map((condition) => condition.field),
-  ];
+/** Columns as the operators know them. */
+export function columnsOf<T>(columns: AggregateColumns<T>): readonly AggregateColumn[] {
+  return Object.entries(columns).map(([name, column]): AggregateColumn => {
+    if (!('of' in column)) return { name, function: column.function, field: column.field };
+    const { of, reads } = column;
+    const test = (record: unknown): boolean => column.where(record as T);
+    return { name, function: of.function, field: of.field, where: { test, reads } };
+  });
 }
 
 /** Your own aggregate: an accumulator per key and window. `add` may change and return the accumulator it was given. */
@@ -84,7 +109,7 @@ export interface AggregateFunction<In, Accumulator, Out> {
   /**
    * Puts what a later accumulator holds into an earlier one. May change and return `left`; must leave `right` as it is and
    * not return it, and merging into a new accumulator must give an equal one. With it overlapping windows share their
-   * records' accumulators; without it a record is added to each of its windows.
+   * records' accumulators; without it a record is added to each of its windows. Merging windows (sessions) need it.
    */
   merge?(left: Accumulator, right: Accumulator): Accumulator;
   result(accumulator: Accumulator): Out;

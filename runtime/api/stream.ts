@@ -7,26 +7,49 @@ import type { SinkSpec } from '../connectors/connector.ts';
 import { EngineError } from '../core/errors.ts';
 import type { Key, KeyPart } from '../core/key-group.ts';
 import { type LogicalNode, MAIN_OUTPUT, type Partitioning } from '../graph/logical.ts';
+import type { WindowInput } from '../operators/general-window-spec.ts';
 import {
-  type AggregateColumn,
-  type AlignedWindows,
   type KeyedProcessFunctions,
   LATE_OUTPUT,
   type OperatorSpec,
   type ProcessContext,
-  type TimeWindow,
-  type WindowEvaluation,
 } from '../operators/spec.ts';
 import type { WatermarkStrategy } from '../time/watermark.ts';
 import type { RecordType } from '../types/record-type.ts';
 import { recordTypeOf } from '../types/schema.ts';
 import type { GraphBuilder } from './graph-builder.ts';
-import { type Aggregate, type AggregateFunction, fieldsOf } from './aggregate.ts';
+import {
+  type AggregateColumns,
+  type AggregateFunction,
+  columnsOf,
+  type Numbers,
+} from './aggregate.ts';
 import { type KeyField, selectByFunction, selectFields } from './key-selector.ts';
 import type { KeyedProcess, StreamContext } from './process-functions.ts';
 import type { Declared } from './states.ts';
 import { type AddOptions, KeyedHandle, StreamHandle } from './stream-handle.ts';
-import { type AggregateResult, checkColumnNames } from './windows.ts';
+import type {
+  AggregateResult,
+  Declarations,
+  NoBounds,
+  NoStates,
+  ResultOptions,
+  Then,
+  ToResult,
+  WindowBounds,
+  WindowOptions,
+  WindowProcess,
+} from './window-functions.ts';
+import {
+  accumulating,
+  checkColumnNames,
+  countOptions,
+  outcomeOf,
+  reducing,
+  type WindowOutcome,
+  WindowPlan,
+} from './window-plan.ts';
+import { type GlobalWindows, globalWindow, type Windows } from './windows.ts';
 
 /** An invalid record and why. */
 export interface DeadLetter {
@@ -144,6 +167,21 @@ export class Stream<T> {
         ? selectByFunction(key)
         : selectFields(typeof key === 'string' ? [key] : key);
     return new KeyedStream(new KeyedHandle(this.handle, selector));
+  }
+
+  /** Windows over all records, in one subtask; their key is ''. */
+  windowAll(
+    windows: GlobalWindows,
+    options?: WindowOptions<T>,
+  ): WindowedStream<T, '', unknown, NoBounds>;
+  windowAll(windows: Windows<T>, options?: WindowOptions<T>): WindowedStream<T, '', unknown>;
+  windowAll(windows: Windows<T>, options: WindowOptions<T> = {}): WindowedStream<T, '', unknown> {
+    return new WindowedStream(new WindowPlan(this.handle, windows, options));
+  }
+
+  /** Like `countWindow` of a keyed stream, over all records. */
+  countWindowAll(size: number, slide?: number): WindowedStream<T, '', unknown, NoBounds> {
+    return this.windowAll(globalWindow(), countOptions(size, slide));
   }
 
   /** The next operator's subtask i gets what this one's subtask i emits. */
@@ -317,9 +355,19 @@ export class KeyedStream<T, K extends Key, KeyFields> {
     );
   }
 
-  /** Cuts each key's records into windows of event time. */
-  window(windows: AlignedWindows): WindowedStream<T, K, KeyFields> {
-    return new WindowedStream(this.handle, windows);
+  /** Cuts each key's records into windows, of which each gives results when it fires. */
+  window(
+    windows: GlobalWindows,
+    options?: WindowOptions<T>,
+  ): WindowedStream<T, K, KeyFields, NoBounds>;
+  window(windows: Windows<T>, options?: WindowOptions<T>): WindowedStream<T, K, KeyFields>;
+  window(windows: Windows<T>, options: WindowOptions<T> = {}): WindowedStream<T, K, KeyFields> {
+    return new WindowedStream(new WindowPlan(this.handle, windows, options));
+  }
+
+  /** A window for every `size` records of a key; with `slide`, one after every `slide` records, of the last `size`. */
+  countWindow(size: number, slide?: number): WindowedStream<T, K, KeyFields, NoBounds> {
+    return this.window(globalWindow(), countOptions(size, slide));
   }
 
   #add<Out>(spec: OperatorSpec, options: AddOptions): OperatorStream<Out> {
@@ -327,80 +375,109 @@ export class KeyedStream<T, K extends Key, KeyFields> {
   }
 }
 
-type WindowMerge = (left: unknown, right: unknown) => unknown;
+/** Records grouped by key and window; what is called on it says what a window that fires becomes. */
+export class WindowedStream<T, K extends Key, KeyFields, Bounds = WindowBounds> {
+  readonly #plan: WindowPlan;
 
-/** Records grouped by key and window, to be evaluated when the watermark passes the window's end. */
-export class WindowedStream<T, K extends Key, KeyFields> {
-  readonly #keyed: KeyedHandle;
-  readonly #windows: AlignedWindows;
-
-  constructor(keyed: KeyedHandle, windows: AlignedWindows) {
-    this.#keyed = keyed;
-    this.#windows = windows;
+  constructor(plan: WindowPlan) {
+    this.#plan = plan;
   }
 
-  /** Declarative aggregates, or your own with `result` given the key and window. */
-  aggregate<Columns extends Readonly<Record<string, Aggregate<T>>>>(
+  /** Declarative aggregates: a result with the key, the window's bounds and a number a column, or what functions make of it. */
+  aggregate<Columns extends AggregateColumns<T>>(
     columns: Columns,
-  ): WindowStream<AggregateResult<KeyFields, Columns>, T> {
-    const list = Object.entries(columns).map(([name, aggregate]): AggregateColumn => ({
-      name,
-      ...aggregate,
-    }));
-    checkColumnNames(list, this.#keyed.selector.fields ?? ['key']);
-    const { fields } = this.#keyed.selector;
-    const reads =
-      fields === undefined ? undefined : [...new Set([...fields, ...list.flatMap(fieldsOf)])];
-    return this.#add({ kind: 'columns', columns: list }, 'aggregate', reads);
+  ): WindowStream<AggregateResult<KeyFields, Columns, Bounds>, T>;
+  aggregate<
+    Columns extends AggregateColumns<T>,
+    Out,
+    State extends Declarations = NoStates,
+    WindowState extends Declarations = NoStates,
+  >(
+    columns: Columns,
+    functions: WindowProcess<Numbers<Columns>, K, Out, State, WindowState>,
+    options?: ResultOptions<Out>,
+  ): WindowStream<Out, T>;
+  aggregate(
+    columns: AggregateColumns<T>,
+    functions?: Then,
+    options?: ResultOptions<unknown>,
+  ): WindowStream<unknown, T> {
+    const list = columnsOf(columns);
+    if (functions === undefined) checkColumnNames(list, this.#plan.takenNames);
+    const outcome = functions === undefined ? ({ kind: 'columns' } as const) : outcomeOf(functions);
+    return this.#add('aggregate', { kind: 'columns', columns: list }, outcome, options);
   }
 
-  /** Your own accumulator; `toResult` sees the key and the window. */
+  /** Your own accumulator: its result, what `toResult` makes of it and the key and window, or what functions make of it. */
+  accumulate<Accumulator, Result>(
+    aggregate: AggregateFunction<T, Accumulator, Result>,
+  ): WindowStream<Result, T>;
   accumulate<Accumulator, Result, Out>(
     aggregate: AggregateFunction<T, Accumulator, Result>,
-    toResult: (result: Result, key: K, window: TimeWindow) => Out,
-  ): WindowStream<Out, T> {
-    const merge = aggregate.merge?.bind(aggregate) as WindowMerge | undefined;
-    const evaluation = {
-      kind: 'general',
-      create: () => aggregate.create(),
-      add: (accumulator: unknown, value: unknown) =>
-        aggregate.add(accumulator as Accumulator, value as T),
-      merge,
-      result: (accumulator: unknown, key: Key, window: TimeWindow) =>
-        toResult(aggregate.result(accumulator as Accumulator), key as K, window),
-    } as const;
-    return this.#add(evaluation, 'aggregate', undefined);
+    toResult: ToResult<Result, K, Out>,
+    options?: ResultOptions<Out>,
+  ): WindowStream<Out, T>;
+  accumulate<
+    Accumulator,
+    Result,
+    Out,
+    State extends Declarations = NoStates,
+    WindowState extends Declarations = NoStates,
+  >(
+    aggregate: AggregateFunction<T, Accumulator, Result>,
+    functions: WindowProcess<Result, K, Out, State, WindowState>,
+    options?: ResultOptions<Out>,
+  ): WindowStream<Out, T>;
+  accumulate<Accumulator>(
+    aggregate: AggregateFunction<T, Accumulator, unknown>,
+    then?: Then,
+    options?: ResultOptions<unknown>,
+  ): WindowStream<unknown, T> {
+    return this.#add('aggregate', accumulating(aggregate), outcomeOf(then), options);
   }
 
   /** Combines the records of a key and window two by two. */
+  reduce(combine: (left: T, right: T) => T): WindowStream<T, T>;
   reduce<Out>(
     combine: (left: T, right: T) => T,
-    toResult: (value: T, key: K, window: TimeWindow) => Out,
-  ): WindowStream<Out, T> {
-    return this.accumulate<T | undefined, T | undefined, Out>(
-      {
-        create: () => undefined,
-        add: (left, right) => (left === undefined ? right : combine(left, right)),
-        merge: (left, right) => {
-          if (left === undefined || right === undefined) return left ?? right;
-          return combine(left, right);
-        },
-        result: (value) => value,
-      },
-      (value, key, window) => toResult(value as T, key, window),
-    );
+    toResult: ToResult<T, K, Out>,
+    options?: ResultOptions<Out>,
+  ): WindowStream<Out, T>;
+  reduce<Out, State extends Declarations = NoStates, WindowState extends Declarations = NoStates>(
+    combine: (left: T, right: T) => T,
+    functions: WindowProcess<T, K, Out, State, WindowState>,
+    options?: ResultOptions<Out>,
+  ): WindowStream<Out, T>;
+  reduce(
+    combine: (left: T, right: T) => T,
+    then?: Then,
+    options?: ResultOptions<unknown>,
+  ): WindowStream<unknown, T> {
+    return this.#add('reduce', reducing(combine), outcomeOf(then), options);
+  }
+
+  /** All records of a key and window, in order of arrival; they are kept until the window is over. */
+  process<Out>(
+    toResult: ToResult<readonly T[], K, Out>,
+    options?: ResultOptions<Out>,
+  ): WindowStream<Out, T>;
+  process<Out, State extends Declarations = NoStates, WindowState extends Declarations = NoStates>(
+    functions: WindowProcess<readonly T[], K, Out, State, WindowState>,
+    options?: ResultOptions<Out>,
+  ): WindowStream<Out, T>;
+  process(then: Then, options?: ResultOptions<unknown>): WindowStream<unknown, T> {
+    return this.#add('process', { kind: 'records' }, outcomeOf(then), options);
   }
 
   #add<Out>(
-    evaluation: WindowEvaluation,
     verb: string,
-    reads: readonly string[] | undefined,
+    input: WindowInput,
+    outcome: WindowOutcome,
+    { type }: ResultOptions<Out> = {},
   ): WindowStream<Out, T> {
-    const node = this.#keyed.add(
-      { kind: 'window', selector: this.#keyed.selector, windows: this.#windows, evaluation },
-      { name: `window: ${verb}`, reads },
-    );
-    return new WindowStream(this.#keyed.stream.builder, node);
+    const outputType = type === undefined ? undefined : recordTypeOf(type);
+    const node = this.#plan.add({ verb, input, outcome, outputType });
+    return new WindowStream(this.#plan.builder, node);
   }
 }
 

@@ -24,12 +24,16 @@ export async function checkDeployment(planHash: string | undefined): Promise<num
 
 async function check(planHash: string | undefined): Promise<void> {
   const settings = loadSettings(readProcessEnvironment());
-  const { jobName, jobsDirectory, jobParameters, parallelism } = settings;
+  const { jobName, jobsDirectory, jobParameters, parallelism, mode } = settings;
   if (jobName === undefined) {
     const { variable } = ENVIRONMENT.jobName;
     throw new EngineError('CONFIG_INVALID', `${variable} is not set: name the job to check.`);
   }
-  const plan = await describeJob(jobName, jobParameters, parallelism, jobsDirectory);
+  const plan = await describeJob(jobName, jobParameters, {
+    parallelism,
+    mode,
+    jobsDirectory,
+  });
   const { lines, hash, slotsNeeded } = plan;
   process.stdout.write(`${[...lines, `slots ${slotsNeeded}`, `plan ${hash}`].join('\n')}\n`);
   if (planHash === undefined || planHash === hash) return;

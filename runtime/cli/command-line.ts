@@ -5,9 +5,15 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { readProcessEnvironment } from '../config/process-environment.ts';
 import { EngineError } from '../core/errors.ts';
 import { parseSizeBytes } from '../core/quantity.ts';
+import type { ExecutionMode } from '../graph/physical.ts';
 import { explainError } from './explain-error.ts';
 import type { RunOptions } from './run-options.ts';
 import { engineVersion } from './version.ts';
+
+interface ExplainOptions {
+  readonly parallelism?: number;
+  readonly mode: ExecutionMode;
+}
 
 const PARAMETERS_HELP =
   'Every job has parameters of its own: millrace run <job> --help lists them.';
@@ -48,11 +54,13 @@ function describe(setExitCode: (code: number) => void): Command {
     .description("print a job's plan: tasks, chains, ship strategies, record types")
     .argument('<job>', 'name of a job, or path of a job module')
     .addOption(parallelismOption())
+    .addOption(modeOption())
     .allowUnknownOption()
     .allowExcessArguments()
-    .action(async (job: string, options: { parallelism?: number }, command: Command) => {
+    .action(async (job: string, options: ExplainOptions, command: Command) => {
       const { explainJob } = await import('./explain-command.ts');
-      await explainJob(job, options.parallelism ?? 1, command.args.slice(1));
+      const { parallelism = 1, mode } = options;
+      await explainJob(job, { parallelism, mode }, command.args.slice(1));
     });
   program
     .command('check')
@@ -89,6 +97,7 @@ function describeRun(program: Command, setExitCode: (code: number) => void): voi
     .option('--workers <count>', 'worker processes', positiveInteger, 2)
     .option('--slots <count>', 'slots (threads) of each worker', positiveInteger, 2)
     .addOption(parallelismOption())
+    .addOption(modeOption())
     .addOption(
       new Option('--memory <size>', 'memory limit of each worker')
         .argParser(size)
@@ -163,6 +172,15 @@ function parallelismOption(): Option {
     '--parallelism <subtasks>',
     'subtasks of each operator that sets none (default: all slots)',
   ).argParser(positiveInteger);
+}
+
+function modeOption(): Option {
+  return new Option(
+    '--mode <mode>',
+    'streaming: results as they become known; batch: final results only, of bounded input',
+  )
+    .choices(['streaming', 'batch'])
+    .default('streaming');
 }
 
 function positiveInteger(text: string): number {

@@ -2,16 +2,16 @@
 
 import { explainPlan } from '../graph/explain.ts';
 import { loadJob, resolveJobModule } from '../program/load-job.ts';
-import { planJob } from '../program/plan-job.ts';
+import { planJob, type PlanOptions } from '../program/plan-job.ts';
 import { parseJobParameters } from './job-parameters.ts';
 
-/** Prints the plan at a parallelism. Throws what loading and planning throw. */
+/** Prints the plan. Throws what loading and planning throw. */
 export async function explainJob(
   name: string,
-  parallelism: number,
+  options: PlanOptions,
   jobArgs: readonly string[],
 ): Promise<void> {
   const job = await loadJob(resolveJobModule(name, undefined));
-  const { plan } = planJob(job, parseJobParameters(job, jobArgs), parallelism);
+  const { plan } = planJob(job, parseJobParameters(job, jobArgs), options);
   process.stdout.write(`${explainPlan(plan).join('\n')}\n`);
 }

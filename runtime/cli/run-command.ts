@@ -143,7 +143,7 @@ class JobRun {
     const job = await loadJob(module);
     const raw = parseJobParameters(job, jobArgs);
     const parallelism = options.parallelism ?? options.workers * options.slots;
-    const planned = planJob(job, raw, parallelism);
+    const planned = planJob(job, raw, { parallelism, mode: options.mode });
     if (options.check === true && job.check === undefined) {
       throw new EngineError('USAGE', `${job.name} has no check of its own: leave --check out.`);
     }
@@ -162,7 +162,12 @@ class JobRun {
     const { module, cluster, display } = this.#run;
     const { coordinator } = cluster;
     this.#isUnbounded = !planned.plan.bounded;
-    this.#jobId = await coordinator.submit({ module, parameters: raw, parallelism });
+    this.#jobId = await coordinator.submit({
+      module,
+      parameters: raw,
+      parallelism,
+      mode: this.#run.options.mode,
+    });
     if (this.#interrupts > 0) coordinator.cancelJob(this.#jobId);
     const stopRefreshing = this.#refresh();
     const execution = await Promise.race([

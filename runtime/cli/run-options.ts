@@ -1,10 +1,13 @@
 // What `millrace run` can be told besides the job's own parameters.
 
+import type { ExecutionMode } from '../graph/physical.ts';
+
 /** The options of `run` that are not the job's own. */
 export interface RunOptions {
   readonly workers: number;
   readonly slots: number;
   readonly parallelism?: number;
+  readonly mode: ExecutionMode;
   /** Bytes. */
   readonly memory: number;
   readonly bufferTimeout?: number;

@@ -51,11 +51,11 @@ export async function serveCoordinator(): Promise<void> {
 
 /** The job of the settings, if there is one; throws what is wrong with it. */
 async function planProgram(settings: Settings): Promise<JobProgram | undefined> {
-  const { jobName, jobsDirectory, jobParameters: parameters, parallelism } = settings;
+  const { jobName, jobsDirectory, jobParameters: parameters, parallelism, mode } = settings;
   if (jobName === undefined) return undefined;
   const module = resolveJobModule(jobName, jobsDirectory);
-  planJob(await loadJob(module), parameters, parallelism);
-  return { module, parameters, parallelism };
+  planJob(await loadJob(module), parameters, { parallelism, mode });
+  return { module, parameters, parallelism, mode };
 }
 
 async function runJob(

@@ -50,6 +50,7 @@ export async function serveWorker(): Promise<void> {
       recordBytesMax: settings.recordBytesMax,
       overflowBytesMax: settings.overflowBytesMax,
       collectRowsMax: settings.collectRowsMax,
+      workDirectory: settings.jobsDirectory,
     },
     clock: systemClock,
     random: systemRandom,

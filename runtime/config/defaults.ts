@@ -6,6 +6,7 @@ const MIB = 1024 ** 2;
 export const DEFAULTS = {
   jobParameters: {},
   parallelism: 1,
+  mode: 'streaming',
   coordinatorHost: '127.0.0.1',
   rpcPort: 6123,
   restPort: 8081,

@@ -86,9 +86,10 @@ const BOTH: readonly Role[] = ['coordinator', 'worker'];
 /** Which variable carries which setting. */
 export const ENVIRONMENT: EnvironmentTable = {
   jobName: { variable: 'JOB_NAME', readBy: COORDINATOR, ...text },
-  jobsDirectory: { variable: 'JOB_MANAGER_REMOTE_JOBS_DIR', readBy: COORDINATOR, ...text },
+  jobsDirectory: { variable: 'JOB_MANAGER_REMOTE_JOBS_DIR', readBy: BOTH, ...text },
   jobParameters: { variable: 'MILLRACE_JOB_PARAMETERS', readBy: COORDINATOR, ...jsonObject },
   parallelism: { variable: 'MILLRACE_PARALLELISM', readBy: COORDINATOR, ...integer },
+  mode: { variable: 'MILLRACE_MODE', readBy: COORDINATOR, ...text },
   coordinatorHost: { variable: 'MILLRACE_COORDINATOR_HOST', readBy: WORKER, ...text },
   rpcPort: { variable: 'MILLRACE_RPC_PORT', readBy: BOTH, ...integer },
   restPort: { variable: 'MILLRACE_REST_PORT', readBy: COORDINATOR, ...integer },

@@ -44,6 +44,11 @@ export const settingsShape = {
     .min(1, 'must be at least 1')
     .max(32_768, 'must be at most 32768, the largest number of key groups')
     .describe('Parallelism of operators that set none.'),
+  mode: z
+    .enum(['streaming', 'batch'], 'must be streaming or batch')
+    .describe(
+      'How the job runs: streaming gives results as they become known, batch only final ones, of bounded input.',
+    ),
   coordinatorHost: host.describe('Where workers reach the coordinator.'),
   rpcPort: port.describe('Port of the coordinator for workers; 0 takes a free one.'),
   restPort: port.describe('Port of the REST API and the web page; 0 takes a free one.'),

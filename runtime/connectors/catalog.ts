@@ -20,6 +20,8 @@ export const CONNECTORS: ConnectorCatalog = {
   sinks: {
     'csv-file': async () => (await import('./file/sink.ts')).csvFileSink,
     'json-lines-file': async () => (await import('./file/sink.ts')).jsonLinesFileSink,
+    'text-file': async () => (await import('./file/sink.ts')).textFileSink,
+    'parquet-file': async () => (await import('./parquet/sink.ts')).parquetFileSink,
     print: async () => (await import('./print/sink.ts')).printSink,
     collect: async () => (await import('./collect/sink.ts')).collectSink,
     discard: async () => (await import('./discard/sink.ts')).discardSink,

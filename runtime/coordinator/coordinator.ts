@@ -116,7 +116,7 @@ export class Coordinator {
   ): Promise<JobId> {
     const { clock, random, collectRowsMax } = this.#options;
     const job = await loadJob(program.module);
-    const planned = planJob(job, program.parameters, program.parallelism);
+    const planned = planJob(job, program.parameters, program);
     const execution = new JobExecution({
       jobId: makeJobId(random),
       attempt,

@@ -11,6 +11,7 @@ import { projectType } from '../types/project.ts';
 import type { RecordType } from '../types/record-type.ts';
 import type { LogicalEdge, LogicalGraph, LogicalNode } from './logical.ts';
 import type {
+  ExecutionMode,
   PhysicalPlan,
   PlannedEdge,
   PlannedOperator,
@@ -24,13 +25,15 @@ export interface CompileOptions {
   readonly jobName: string;
   /** For operators that set none. */
   readonly parallelism: number;
+  readonly mode?: ExecutionMode | undefined;
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
 /** Throws `JOB_INVALID` with every problem of the graph. */
 export function compileGraph(graph: LogicalGraph, options: CompileOptions): PhysicalPlan {
   const resolved = resolveParallelism(graph, options.parallelism);
-  validateGraph(graph, resolved);
+  const mode = options.mode ?? 'streaming';
+  validateGraph(graph, resolved, mode);
   const headOf = assignChains(graph, resolved);
   const tasks = buildTasks(graph, resolved, headOf);
   const edges = buildEdges(graph, resolved, headOf, tasks);
@@ -39,6 +42,7 @@ export function compileGraph(graph: LogicalGraph, options: CompileOptions): Phys
   );
   const plan = {
     jobName: options.jobName,
+    mode,
     bounded,
     tasks,
     edges,

@@ -7,8 +7,9 @@ import type { PhysicalPlan, PlannedEdge, PlannedTask } from './physical.ts';
 /** The whole plan: a heading, then each task with its inputs and operators. */
 export function explainPlan(plan: PhysicalPlan): readonly string[] {
   const kind = plan.bounded ? 'bounded' : 'unbounded';
+  const mode = plan.mode === 'batch' ? ', batch' : '';
   return [
-    `job ${plan.jobName} (${kind}), plan ${plan.hash.slice(0, 12)}, ${plan.slotsNeeded} slots`,
+    `job ${plan.jobName} (${kind}${mode}), plan ${plan.hash.slice(0, 12)}, ${plan.slotsNeeded} slots`,
     ...plan.tasks.flatMap((task) => ['', ...explainTask(plan, task)]),
   ];
 }

@@ -50,8 +50,15 @@ export interface PlannedEdge {
   readonly droppedFields: readonly string[];
 }
 
+/**
+ * `streaming`: results as they become known. `batch`: of bounded input, final results only, and no more state than
+ * the result of one key needs (Flink: execution.runtime-mode).
+ */
+export type ExecutionMode = 'streaming' | 'batch';
+
 export interface PhysicalPlan {
   readonly jobName: string;
+  readonly mode: ExecutionMode;
   readonly bounded: boolean;
   /** In topological order. */
   readonly tasks: readonly PlannedTask[];

@@ -3,11 +3,17 @@
 import { EngineError } from '../core/errors.ts';
 import { MAX_PARALLELISM_UPPER_BOUND } from '../core/key-group.ts';
 import type { LogicalGraph, LogicalNode } from './logical.ts';
+import type { ExecutionMode } from './physical.ts';
 
 /** Throws `JOB_INVALID`. `parallelism` is each node's, by id. */
-export function validateGraph(graph: LogicalGraph, parallelism: readonly number[]): void {
+export function validateGraph(
+  graph: LogicalGraph,
+  parallelism: readonly number[],
+  mode: ExecutionMode,
+): void {
   const problems = [
     ...findShapeProblems(graph),
+    ...(mode === 'batch' ? findUnboundedSources(graph) : []),
     ...findDuplicateUids(graph),
     ...graph.nodes.flatMap((node) => findNodeProblems(graph, node, parallelism)),
   ];
@@ -24,6 +30,14 @@ function findShapeProblems(graph: LogicalGraph): string[] {
     problems.push('it has no sink: end a stream with .to(...)');
   }
   return problems;
+}
+
+function findUnboundedSources(graph: LogicalGraph): string[] {
+  return graph.nodes.flatMap(({ name, spec }) =>
+    spec.kind === 'source' && !spec.source.bounded
+      ? [`"${name}" has no end, but batch mode gives results at the end: run it in streaming mode`]
+      : [],
+  );
 }
 
 function findDuplicateUids(graph: LogicalGraph): string[] {
@@ -51,6 +65,11 @@ function findNodeProblems(
   if (!isParallelism(own)) {
     problems.push(
       `"${node.name}" has parallelism ${own}: use an integer from 1 to ${MAX_PARALLELISM_UPPER_BOUND}`,
+    );
+  }
+  if (node.spec.kind === 'general-window' && node.spec.selector === undefined && own !== 1) {
+    problems.push(
+      `"${node.name}" has parallelism ${own}, but windows over all records are in one subtask: use keyBy(...).window(...)`,
     );
   }
   problems.push(...findKeyGroupProblems(node, own));

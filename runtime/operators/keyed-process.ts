@@ -30,6 +30,7 @@ class KeyedProcess implements Operator {
   readonly #context: OperatorContext;
   readonly #state: KeyedStateStore;
   readonly #user: KeyedContext;
+  #endOfKeyMs: number | undefined; // while a key is ending: the last of the timers that still fire
 
   constructor(selector: KeySelector, functions: KeyedProcessFunctions, context: OperatorContext) {
     this.#selector = selector;
@@ -57,14 +58,27 @@ class KeyedProcess implements Operator {
 
   onProcessingTime(nowMs: number): boolean {
     const { processingTimers } = this.#user;
-    const done = this.#fire(processingTimers, nowMs - 1, (timer) => {
-      this.#setKey(timer.key, NO_TIMESTAMP); // processing time says nothing of event time
-      this.#functions.onProcessingTimer?.(timer.timeMs, this.#user);
-    });
+    const done = this.#fire(processingTimers, nowMs - 1, this.#onProcessingTimer);
     const next = processingTimers.nextTimeMs();
     if (next !== undefined) this.#context.wakeAt(next + 1);
     return done;
   }
+
+  /** As in Flink's batch mode, processing time is over as well: timers that wait for it fire, but none that they register. */
+  endKey(): boolean {
+    const user = this.#user;
+    this.#endOfKeyMs ??= user.lastProcessingTimerMs;
+    if (!this.#fire(user.processingTimers, this.#endOfKeyMs, this.#onProcessingTimer)) return false;
+    this.#endOfKeyMs = undefined;
+    user.dropProcessingTimers();
+    for (const state of Object.values(this.#state.states)) state.clear();
+    return true;
+  }
+
+  readonly #onProcessingTimer = (timer: Timer): void => {
+    this.#setKey(timer.key, NO_TIMESTAMP); // processing time says nothing of event time
+    this.#functions.onProcessingTimer?.(timer.timeMs, this.#user);
+  };
 
   #fire(timers: TimerQueue, untilMs: number, onTimer: (timer: Timer) => void): boolean {
     for (;;) {
@@ -91,7 +105,9 @@ class KeyedContext extends RecordContext implements KeyedProcessContext {
   key: Key = '';
   readonly state: Readonly<Record<string, unknown>>;
   readonly eventTimers = new TimerQueue();
-  readonly processingTimers = new TimerQueue();
+  processingTimers = new TimerQueue();
+  /** The latest that was registered for the timers at hand. */
+  lastProcessingTimerMs = -Infinity;
 
   constructor(context: OperatorContext, store: KeyedStateStore) {
     super(context);
@@ -114,12 +130,18 @@ class KeyedContext extends RecordContext implements KeyedProcessContext {
   readonly registerProcessingTimer = (timeMs: number): void => {
     checkTime(timeMs);
     this.processingTimers.register(timeMs, this.key);
+    if (timeMs > this.lastProcessingTimerMs) this.lastProcessingTimerMs = timeMs;
     this.context.wakeAt((this.processingTimers.nextTimeMs() ?? timeMs) + 1);
   };
 
   readonly deleteProcessingTimer = (timeMs: number): void => {
     this.processingTimers.delete(timeMs, this.key);
   };
+
+  dropProcessingTimers(): void {
+    this.processingTimers = new TimerQueue();
+    this.lastProcessingTimerMs = -Infinity;
+  }
 }
 
 /** NaN has no place in an order of times. */

@@ -7,6 +7,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { KeyGroupRange } from '../core/key-group.ts';
+import type { ExecutionMode } from '../graph/physical.ts';
 import type { MemoryBudget } from '../state/memory-budget.ts';
 
 /** Takes one record on; `timestampMs` may be `NO_TIMESTAMP`. */
@@ -21,6 +22,8 @@ export interface OperatorContext {
   readonly maxParallelism: number;
   /** The key groups this subtask owns, when its input is keyed. */
   readonly keyGroups: KeyGroupRange;
+  /** In batch mode only final results are emitted, at the latest from `endInput`. */
+  readonly mode: ExecutionMode;
   readonly clock: Clock;
   readonly log: Log;
   /** What tables outside of the heap may take. */
@@ -52,6 +55,12 @@ export interface Operator {
   advanceWatermark?(watermarkMs: number): boolean;
   /** The clock has reached what `wakeAt` asked for. False: stopped early, call again. */
   onProcessingTime?(nowMs: number): boolean;
+  /**
+   * Of a keyed operator that would rather have its input sorted by key in batch mode than keep the state of all keys: the
+   * last record of the current key was processed and its event-time timers have fired. What is left of the key is dropped.
+   * False: stopped early, call again.
+   */
+  endKey?(): boolean;
   /** All input has ended; the last results are emitted. False: stopped early, call again. */
   endInput?(): boolean;
   /** The watermark this operator passes on when it makes its own; otherwise the one it was given. */

@@ -5,14 +5,22 @@ import type { SinkSpec, SourceSpec } from '../connectors/connector.ts';
 import type { Key } from '../core/key-group.ts';
 import type { StateDescriptor } from '../state/state.ts';
 import type { WatermarkStrategy } from '../time/watermark.ts';
+import type { KeySelector } from './key-selector-spec.ts';
 import type { Operator, OperatorContext } from './operator.ts';
+import type { RelationalSpec } from './relational-spec.ts';
+import type { GeneralWindow } from './general-window-spec.ts';
+import type { AggregateColumn, AlignedWindows, TimeWindow } from './window-spec.ts';
 
-/** How the key of a record is found, and what it is called in results. */
-export interface KeySelector {
-  readonly keyOf: (value: unknown) => Key;
-  /** The fields it is made of, when they are known: one field, or a tuple of several. */
-  readonly fields: readonly string[] | undefined;
-}
+export type {
+  AggregateColumn,
+  AlignedWindows,
+  CumulativeWindows,
+  SlidingWindows,
+  TimeWindow,
+  TumblingWindows,
+} from './window-spec.ts';
+
+export type { KeySelector } from './key-selector-spec.ts';
 
 /** What a non-keyed process function may do besides returning. Its functions may be taken out of it: `({ emit }) => ...`. */
 export interface ProcessContext {
@@ -42,27 +50,6 @@ export interface KeyedProcessFunctions {
   readonly onProcessingTimer: ((timeMs: number, context: KeyedProcessContext) => void) | undefined;
 }
 
-/** Only records whose field passes count for a column. */
-export interface AggregateCondition {
-  readonly field: string;
-  readonly test: (value: unknown) => boolean;
-}
-
-/** One result column computed from one field. */
-export interface AggregateColumn {
-  readonly name: string;
-  readonly function: 'count' | 'sum' | 'min' | 'max' | 'average' | 'count-distinct';
-  /** Undefined for `count`. */
-  readonly field: string | undefined;
-  readonly where?: readonly AggregateCondition[] | undefined;
-}
-
-/** A window's bounds in event time, `[startMs, endMs)`. */
-export interface TimeWindow {
-  readonly startMs: number;
-  readonly endMs: number;
-}
-
 /** How the records of a key and window become one result. */
 export type WindowEvaluation =
   | { readonly kind: 'columns'; readonly columns: readonly AggregateColumn[] }
@@ -74,32 +61,6 @@ export type WindowEvaluation =
       readonly merge?: ((left: unknown, right: unknown) => unknown) | undefined;
       readonly result: (accumulator: unknown, key: Key, window: TimeWindow) => unknown;
     };
-
-/** Aligned windows of one size; `offsetMs` moves their starts (Flink: TimeWindow.getWindowStartWithOffset). */
-export interface TumblingWindows {
-  readonly kind: 'tumbling';
-  readonly sizeMs: number;
-  readonly offsetMs: number;
-}
-
-/** Overlapping windows of one size, one beginning every `slideMs`. */
-export interface SlidingWindows {
-  readonly kind: 'sliding';
-  readonly sizeMs: number;
-  readonly slideMs: number;
-  readonly offsetMs: number;
-}
-
-/** Windows that grow by `stepMs` from a common start up to `sizeMs`, then begin anew (Flink SQL: CUMULATE). */
-export interface CumulativeWindows {
-  readonly kind: 'cumulative';
-  readonly sizeMs: number;
-  readonly stepMs: number;
-  readonly offsetMs: number;
-}
-
-/** Windows whose bounds follow from time alone, the same for every key. */
-export type AlignedWindows = TumblingWindows | SlidingWindows | CumulativeWindows;
 
 /** Every operator kind. */
 export type OperatorSpec =
@@ -133,10 +94,17 @@ export type OperatorSpec =
       readonly evaluation: WindowEvaluation;
     }
   | {
+      readonly kind: 'general-window';
+      /** Undefined for windows over all records: their operator has one subtask. */
+      readonly selector: KeySelector | undefined;
+      readonly window: GeneralWindow;
+    }
+  | {
       readonly kind: 'custom';
       /** Makes the operator of one subtask; see `operator.ts` for what it must guarantee. */
       readonly create: (context: OperatorContext) => Operator;
     }
+  | RelationalSpec
   | { readonly kind: 'sink'; readonly sink: SinkSpec<unknown> };
 
 /** The tag under which a window operator emits records that came too late. */

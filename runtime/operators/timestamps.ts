@@ -2,7 +2,7 @@
 // the input are replaced by the strategy's own, except the last, which ends event time. A watermark that is not due yet
 // is passed on when its time comes, and idleness is noticed, without waiting for another record.
 
-import { MAX_WATERMARK } from '../time/watermark.ts';
+import { MAX_WATERMARK, timestampsOnly } from '../time/watermark.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import type { OperatorSpec } from './spec.ts';
 import { WatermarkTracker } from './watermark-tracker.ts';
@@ -11,7 +11,8 @@ export function createTimestamps(
   spec: Extract<OperatorSpec, { kind: 'timestamps' }>,
   context: OperatorContext,
 ): Operator {
-  const tracker = new WatermarkTracker(spec.watermarks, context.clock.nowMs());
+  const watermarks = context.mode === 'batch' ? timestampsOnly(spec.watermarks) : spec.watermarks;
+  const tracker = new WatermarkTracker(watermarks, context.clock.nowMs());
   const { emit } = context;
   let hasEnded = false;
   let willWake = false;

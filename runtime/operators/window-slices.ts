@@ -11,11 +11,11 @@ import type { SliceLayout } from './slice-layout.ts';
 import { Slice } from './slice.ts';
 import type { TimeWindow } from './spec.ts';
 import { TimeSeries } from './time-series.ts';
-import type { DueWindow, WindowContents } from './window-contents.ts';
+import type { DueWindow, DueWindows } from './due-windows.ts';
 import { WindowTotals } from './window-totals.ts';
 
 /** The slices of one subtask. */
-export class WindowSlices implements WindowContents {
+export class WindowSlices implements DueWindows {
   readonly #layout: SliceLayout;
   readonly #keyOf: (value: unknown) => Key;
   readonly #makeRows: RowsMaker;

@@ -10,10 +10,10 @@ import { AccumulatorTable } from './accumulator-table.ts';
 import { windowsOf } from './aligned-windows.ts';
 import type { AlignedWindows, TimeWindow } from './spec.ts';
 import { TimeSeries } from './time-series.ts';
-import type { DueWindow, WindowContents } from './window-contents.ts';
+import type { DueWindow, DueWindows } from './due-windows.ts';
 
 /** The windows of one subtask. */
-export class WindowTables implements WindowContents {
+export class WindowTables implements DueWindows {
   readonly #windows: AlignedWindows;
   readonly #keyOf: (value: unknown) => Key;
   readonly #makeRows: RowsMaker;

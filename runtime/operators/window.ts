@@ -1,5 +1,5 @@
 // Keyed windows in event time whose bounds are the same for every key: Flink's WindowOperator with tumbling, sliding or
-// cumulative windows, the event-time trigger and no allowed lateness. What the windows hold is left to window-contents.ts.
+// cumulative windows, the event-time trigger and no allowed lateness. What the windows hold is left to due-windows.ts.
 //   I1. A record is late iff the last millisecond of all its windows is at or below the watermark (Flink: isWindowLate); late
 //       records go to the `late` output, or are dropped and counted when nobody listens. Any other record counts exactly in
 //       its windows that are not.
@@ -12,7 +12,7 @@ import { createRowsMaker } from './accumulator-table.ts';
 import { sliceLayoutOf } from './slice-layout.ts';
 import type { Emit, Operator, OperatorContext } from './operator.ts';
 import { LATE_OUTPUT, type OperatorSpec } from './spec.ts';
-import type { DueWindow, WindowContents } from './window-contents.ts';
+import type { DueWindow, DueWindows } from './due-windows.ts';
 import { WindowSlices } from './window-slices.ts';
 import { WindowTables } from './window-tables.ts';
 
@@ -24,7 +24,7 @@ export function createWindow(spec: WindowSpec, context: OperatorContext): Operat
 }
 
 /** Overlapping windows share slices, when the accumulators of slices can be merged. */
-function createContents(spec: WindowSpec, { stateMemory }: OperatorContext): WindowContents {
+function createContents(spec: WindowSpec, { stateMemory }: OperatorContext): DueWindows {
   const { windows, evaluation, selector } = spec;
   const makeRows = createRowsMaker(evaluation, selector.fields, stateMemory);
   const layout = sliceLayoutOf(windows);
@@ -35,12 +35,12 @@ function createContents(spec: WindowSpec, { stateMemory }: OperatorContext): Win
 }
 
 class WindowOperator implements Operator {
-  readonly #contents: WindowContents;
+  readonly #contents: DueWindows;
   readonly #context: OperatorContext;
   readonly #late: Emit | undefined;
   #firedKeys = 0; // positions of the due window that are done, while its firing is interrupted
 
-  constructor(contents: WindowContents, context: OperatorContext) {
+  constructor(contents: DueWindows, context: OperatorContext) {
     this.#contents = contents;
     this.#context = context;
     this.#late = context.sideOutput(LATE_OUTPUT);

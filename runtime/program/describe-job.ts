@@ -3,7 +3,7 @@
 import { EngineError } from '../core/errors.ts';
 import { listOperators } from '../graph/explain.ts';
 import { loadJob, resolveJobModule } from './load-job.ts';
-import { planJob } from './plan-job.ts';
+import { planJob, type PlanOptions } from './plan-job.ts';
 
 /** What a deployment needs to know of a job. */
 export interface JobDescription {
@@ -17,18 +17,22 @@ export interface JobDescription {
   readonly parallelismMax: number;
 }
 
-/** `jobsDirectory`: where jobs are besides the engine's own. Throws `JOB_NOT_FOUND`, `JOB_INVALID`, `PARAMETERS_INVALID`. */
+/** How a job is planned, and where jobs are besides the engine's own. */
+export interface DescribeOptions extends PlanOptions {
+  readonly jobsDirectory?: string | undefined;
+}
+
+/** Throws `JOB_NOT_FOUND`, `JOB_INVALID`, `PARAMETERS_INVALID`. */
 export async function describeJob(
   name: string,
   parameters: Readonly<Record<string, unknown>>,
-  parallelism: number,
-  jobsDirectory?: string,
+  options: DescribeOptions,
 ): Promise<JobDescription> {
   if (name.trim() === '') throw new EngineError('JOB_NOT_FOUND', 'The job has no name.');
   const { plan } = planJob(
-    await loadJob(resolveJobModule(name, jobsDirectory)),
+    await loadJob(resolveJobModule(name, options.jobsDirectory)),
     parameters,
-    parallelism,
+    options,
   );
   return {
     lines: listOperators(plan),

@@ -6,7 +6,7 @@ import type { JobDefinition } from '../api/job.ts';
 import { EngineError } from '../core/errors.ts';
 import { compileGraph } from '../graph/compile.ts';
 import type { LogicalGraph } from '../graph/logical.ts';
-import type { PhysicalPlan } from '../graph/physical.ts';
+import type { ExecutionMode, PhysicalPlan } from '../graph/physical.ts';
 
 /** A job that is ready to run. */
 export interface PlannedJob {
@@ -17,11 +17,19 @@ export interface PlannedJob {
   readonly plan: PhysicalPlan;
 }
 
+/** What whoever runs a job decides about it, besides its parameters. */
+export interface PlanOptions {
+  /** Of operators that set none. */
+  readonly parallelism: number;
+  /** @default 'streaming' */
+  readonly mode?: ExecutionMode | undefined;
+}
+
 /** Throws `PARAMETERS_INVALID` with every problem, `JOB_INVALID`. */
 export function planJob(
   job: JobDefinition,
   parameters: Readonly<Record<string, unknown>>,
-  parallelism: number,
+  { parallelism, mode }: PlanOptions,
 ): PlannedJob {
   const parsed = job.parameters.strict().safeParse(parameters);
   if (!parsed.success) {
@@ -36,7 +44,12 @@ export function planJob(
   const environment = new Environment();
   build(job, environment, parsed.data);
   const { graph } = environment;
-  const plan = compileGraph(graph, { jobName: job.name, parallelism, parameters: parsed.data });
+  const plan = compileGraph(graph, {
+    jobName: job.name,
+    parallelism,
+    mode,
+    parameters: parsed.data,
+  });
   return { job, parameters: parsed.data, graph, plan };
 }
 

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import type { ErrorRecord } from '../core/errors.ts';
 import { EngineError } from '../core/errors.ts';
 import type { JobId, WorkerId } from '../core/ids.ts';
-import type { PhysicalPlan } from '../graph/physical.ts';
+import type { ExecutionMode, PhysicalPlan } from '../graph/physical.ts';
 import type { SubtaskMetrics, WorkerMemory } from './cluster-snapshot.ts';
 
 /** Raised with every change of a message; both sides must have the same. */
@@ -32,6 +32,8 @@ export interface JobProgram {
   /** As given, before the job's schema was applied. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly parallelism: number;
+  /** @default 'streaming' */
+  readonly mode?: ExecutionMode | undefined;
 }
 
 /** Where the other workers of a deployment take data connections. */

@@ -1,26 +1,33 @@
-// Timers of one operator subtask: a heap of due times, each with the keys that wait for it.
+// Timers of one operator subtask: a heap of due times, each with the keys that wait for it. What waits may also be a key
+// with a namespace: an object that stands for both (a window of a key).
 //   I1. A (time, key) pair is held once, however often it is registered (Flink: InternalTimerServiceImpl).
-//   I2. Timers are taken in order of time.
+//   I2. Timers are taken in order of time, those of one time in the order in which they were registered.
 //   I3. Deleted timers take no more room than living ones, whatever is registered and deleted again.
 
 import type { Key } from '../core/key-group.ts';
 import { keyIdentity } from '../core/key-identity.ts';
 
 /** A due timer. */
-export interface Timer {
+export interface Timer<Owner = Key> {
   readonly timeMs: number;
-  readonly key: Key;
+  readonly key: Owner;
 }
 
 /** Fewer deleted times than this are not worth cleaning up. */
 const DELETED_TIMES_MIN = 64;
 
 /** Timers in order of time, deduplicated by (time, key). */
-export class TimerQueue {
+export class TimerQueue<Owner = Key> {
+  readonly #identityOf: (owner: Owner) => unknown;
   /** A time whose keys were all deleted stays, empty, until it is at the top of the heap or swept out. */
-  readonly #keysAt = new Map<number, Map<unknown, Key>>();
+  readonly #keysAt = new Map<number, Map<unknown, Owner>>();
   #heap: number[] = []; // the times in `#keysAt`
   #emptyTimes = 0;
+
+  /** `identityOf`: what two equal owners have in common, in the sense of a Map; not needed for keys. */
+  constructor(identityOf?: (owner: Owner) => unknown) {
+    this.#identityOf = identityOf ?? (keyIdentity as unknown as (owner: Owner) => unknown);
+  }
 
   /** The earliest time, or undefined when nothing waits. */
   nextTimeMs(): number | undefined {
@@ -33,7 +40,15 @@ export class TimerQueue {
     }
   }
 
-  register(timeMs: number, key: Key): void {
+  /** How many wait. */
+  get size(): number {
+    let count = 0;
+    for (const keys of this.#keysAt.values()) count += keys.size;
+    return count;
+  }
+
+  /** False when it is held already. */
+  register(timeMs: number, key: Owner): boolean {
     let keys = this.#keysAt.get(timeMs);
     if (keys === undefined) {
       keys = new Map();
@@ -42,19 +57,24 @@ export class TimerQueue {
     } else if (keys.size === 0) {
       this.#emptyTimes--;
     }
-    keys.set(keyIdentity(key), key);
+    const held = keys.size;
+    keys.set(this.#identityOf(key), key);
+    return keys.size > held;
   }
 
-  delete(timeMs: number, key: Key): void {
+  /** False when it is not held. */
+  delete(timeMs: number, key: Owner): boolean {
     const keys = this.#keysAt.get(timeMs);
-    if (keys?.delete(keyIdentity(key)) === true && keys.size === 0) this.#onEmptied();
+    if (keys?.delete(this.#identityOf(key)) !== true) return false;
+    if (keys.size === 0) this.#onEmptied();
+    return true;
   }
 
   /** Takes the earliest timer at or before `untilMs`. */
-  takeDue(untilMs: number): Timer | undefined {
+  takeDue(untilMs: number): Timer<Owner> | undefined {
     const timeMs = this.nextTimeMs();
     if (timeMs === undefined || timeMs > untilMs) return undefined;
-    const keys = this.#keysAt.get(timeMs) ?? new Map<unknown, Key>();
+    const keys = this.#keysAt.get(timeMs) ?? new Map<unknown, Owner>();
     for (const [identity, key] of keys) {
       keys.delete(identity);
       if (keys.size === 0) this.#onEmptied();

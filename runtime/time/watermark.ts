@@ -45,6 +45,16 @@ export class BoundedOutOfOrderness<T> implements WatermarkGenerator<T> {
   }
 }
 
+/** The timestamps of a strategy, without its watermarks: in batch mode event time ends with the input. */
+export function timestampsOnly<T>(strategy: WatermarkStrategy<T>): WatermarkStrategy<T> {
+  return {
+    ...strategy,
+    generator: () => new NoWatermarks<T>(),
+    emit: { intervalMs: Infinity },
+    idleAfterMs: undefined,
+  };
+}
+
 /** For streams that carry no event time. */
 export class NoWatermarks<T> implements WatermarkGenerator<T> {
   onRecord(): void {

@@ -2,11 +2,13 @@
 
 import { createFilter } from '../operators/filter.ts';
 import { createFlatMap } from '../operators/flat-map.ts';
+import { createGeneralWindow } from '../operators/general-window.ts';
 import { createKeyedProcess } from '../operators/keyed-process.ts';
 import { createKeyedReduce } from '../operators/keyed-reduce.ts';
 import { createMap } from '../operators/map.ts';
 import type { Emit, Operator, OperatorContext } from '../operators/operator.ts';
 import { createProcess } from '../operators/process.ts';
+import { createRelational } from '../operators/relational.ts';
 import { createSink } from '../operators/sink.ts';
 import type { OperatorSpec } from '../operators/spec.ts';
 import { createTimestamps } from '../operators/timestamps.ts';
@@ -23,14 +25,21 @@ import type { LogicalGraph } from '../graph/logical.ts';
 import { MAIN_OUTPUT } from '../graph/logical.ts';
 import type { PhysicalPlan, PlannedEdge, PlannedOperator, PlannedTask } from '../graph/physical.ts';
 import type { OutputEdge, RouteFailure } from '../shuffle/output-edge.ts';
+import { timestampsOnly } from '../time/watermark.ts';
 import { OutputGate } from '../shuffle/output-gate.ts';
 import type { MemoryBudget } from '../state/memory-budget.ts';
+import { SpillingSorter } from '../state/spilling-sorter.ts';
+import { compileCodec } from '../types/codec-compiler.ts';
+import type { RecordType } from '../types/record-type.ts';
 import { Chain, type ChainLink, type ChainOutput, ChainTimes } from './chain.ts';
 import { type InputChannel, InputSubtask } from './input-subtask.ts';
+import { KeySortedInput, type SortedPort } from './key-sorted-input.ts';
 import type { LoadedMakers } from './makers.ts';
 import { describeRecord } from './record-preview.ts';
 import { SourceSubtask } from './source-subtask.ts';
 import { NamedCounters, type Subtask, type SubtaskAddress } from './subtask.ts';
+
+const ANY_TYPE: RecordType = { kind: 'any' };
 
 /** What the slot provides to all its subtasks. */
 export interface SlotServices {
@@ -38,6 +47,9 @@ export interface SlotServices {
   readonly log: Log;
   readonly stateMemory: MemoryBudget;
   readonly overflowBytesMax: number;
+  /** Of batch mode: what is sorted in memory, and where the rest goes. */
+  readonly sortBytesMax: number;
+  readonly spillDirectory: string;
   readonly makers: LoadedMakers;
   readonly jobId: JobId;
   wake(): void;
@@ -122,7 +134,33 @@ class SubtaskBuilder {
     const spec = this.#specAt(0);
     if (spec.kind === 'source') return this.#makeSource(spec, parts);
     const edges = this.#plan.edges.filter((edge) => edge.toTask === this.#task.index);
-    return new InputSubtask({ ...parts, inputs: this.#services.openInputs(edges, this.#address) });
+    return new InputSubtask({
+      ...parts,
+      inputs: this.#services.openInputs(edges, this.#address),
+      sorted: this.#sortInput(edges, chain),
+    });
+  }
+
+  #sortInput(edges: readonly PlannedEdge[], chain: Chain): KeySortedInput | undefined {
+    if (this.#plan.mode !== 'batch' || !chain.endsKeys) return undefined;
+    const planned = this.#plannedAt(0);
+    const failure = (error: unknown, record: unknown): Error =>
+      this.#failure(planned, error, record, `Sorting the input of "${planned.name}" failed`);
+    const ports: SortedPort[] = [];
+    for (const { inputIndex, port, recordType = ANY_TYPE } of edges) {
+      const { partitioning } = this.#graph.nodes[planned.nodeId]?.inputs[inputIndex] ?? {};
+      if (partitioning?.kind !== 'hash') return undefined;
+      // United streams may come with types of their own: what fits all of them is self-described.
+      const codec = compileCodec(ports[port] === undefined ? recordType : ANY_TYPE);
+      ports[port] = { keyOf: partitioning.keyOf, codec, failure };
+    }
+    const { stateMemory, sortBytesMax, spillDirectory } = this.#services;
+    const sorter = new SpillingSorter({
+      arenaBytesMax: sortBytesMax,
+      memory: stateMemory,
+      directory: spillDirectory,
+    });
+    return new KeySortedInput(ports, sorter, chain);
   }
 
   #makeSource(
@@ -141,7 +179,10 @@ class SubtaskBuilder {
       tracker:
         spec.watermarks === undefined
           ? undefined
-          : new WatermarkTracker(spec.watermarks, clock.nowMs()),
+          : new WatermarkTracker(
+              this.#plan.mode === 'batch' ? timestampsOnly(spec.watermarks) : spec.watermarks,
+              clock.nowMs(),
+            ),
       context,
     });
   }
@@ -207,6 +248,7 @@ class SubtaskBuilder {
       parallelism,
       maxParallelism,
       keyGroups: keyGroupRange(maxParallelism, parallelism, subtask),
+      mode: this.#plan.mode,
       clock,
       log,
       stateMemory,
@@ -326,10 +368,14 @@ function createOperator(
       return createKeyedReduce(spec, context);
     case 'window':
       return createWindow(spec, context);
+    case 'general-window':
+      return createGeneralWindow(spec, context);
     case 'custom':
       return spec.create(context);
     case 'sink':
       return makeSink(spec);
+    default:
+      return createRelational(spec, context);
   }
 }
 

@@ -6,7 +6,7 @@
 import type { Emit, Operator } from '../operators/operator.ts';
 import type { OutputEdge } from '../shuffle/output-edge.ts';
 import type { OutputGate } from '../shuffle/output-gate.ts';
-import { NO_WATERMARK } from '../time/watermark.ts';
+import { MAX_WATERMARK, NO_WATERMARK } from '../time/watermark.ts';
 
 /** An operator in its place. */
 export interface ChainLink {
@@ -104,6 +104,25 @@ export class Chain {
   advance(watermarkMs: number): boolean {
     this.#advancingToMs = watermarkMs;
     return this.#advanceFrom(0);
+  }
+
+  /** True when the head would rather have its input sorted by key. */
+  get endsKeys(): boolean {
+    return this.#links[0]?.operator.endKey !== undefined;
+  }
+
+  /**
+   * The last record of a key was processed: for the head alone, event time ends and begins anew. False when stopped early:
+   * call again.
+   */
+  endKey(): boolean {
+    const { watermarksMs } = this.#times;
+    const head = this.#links[0]?.operator;
+    watermarksMs[0] = MAX_WATERMARK;
+    if (head?.advanceWatermark?.(MAX_WATERMARK) === false) return false;
+    if (head?.endKey?.() === false) return false;
+    watermarksMs[0] = NO_WATERMARK;
+    return true;
   }
 
   /** Goes on with what stopped early; true when nothing is left. */

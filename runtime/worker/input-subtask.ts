@@ -7,6 +7,7 @@ import type { Emit } from '../operators/operator.ts';
 import type { ChannelReader, ElementHandler } from '../shuffle/channel-reader.ts';
 import type { InputPort } from '../graph/logical.ts';
 import { WatermarkValve } from '../time/watermark-valve.ts';
+import type { KeySortedInput } from './key-sorted-input.ts';
 import { type StepResult, Subtask, type SubtaskParts } from './subtask.ts';
 
 /** A channel, and which input of the head it feeds. */
@@ -18,6 +19,8 @@ export interface InputChannel {
 export interface InputSubtaskParts extends SubtaskParts {
   /** In the order of their numbers in the valve. */
   readonly inputs: readonly InputChannel[];
+  /** In batch mode, for an operator that wants its input key by key. */
+  readonly sorted: KeySortedInput | undefined;
 }
 
 /** One subtask of a task behind an exchange. */
@@ -26,7 +29,8 @@ export class InputSubtask extends Subtask implements ElementHandler {
   /** By channel: this subtask, or its second input. */
   readonly #handlers: readonly ElementHandler[];
   readonly #valve: WatermarkValve;
-  readonly #process: (value: unknown, timestampMs: number) => void;
+  readonly #process: Emit;
+  readonly #sorted: KeySortedInput | undefined;
   readonly #endedChannels: Set<number> = new Set();
   #next = 0;
   #isIdle = false;
@@ -35,8 +39,22 @@ export class InputSubtask extends Subtask implements ElementHandler {
     super(parts);
     this.#readers = parts.inputs.map(({ reader }) => reader);
     this.#valve = new WatermarkValve(parts.inputs.length);
-    this.#process = parts.chain.process;
-    const second = this.#secondInput(parts.chain.processSecond);
+    const { sorted } = parts;
+    this.#sorted = sorted;
+    if (sorted === undefined) {
+      this.#process = parts.chain.process;
+    } else {
+      this.#process = (value, timestampMs) => {
+        sorted.collect(0, value, timestampMs);
+      };
+    }
+    const second = this.#secondInput(
+      sorted === undefined
+        ? parts.chain.processSecond
+        : (value, timestampMs) => {
+            sorted.collect(1, value, timestampMs);
+          },
+    );
     this.#handlers = parts.inputs.map(({ port }) => (port === 0 ? this : second));
   }
 
@@ -45,6 +63,7 @@ export class InputSubtask extends Subtask implements ElementHandler {
   }
 
   close(committed: boolean): Promise<void> {
+    this.#sorted?.close();
     return this.chain.close(committed);
   }
 
@@ -69,7 +88,9 @@ export class InputSubtask extends Subtask implements ElementHandler {
       this.#next = this.#next + 1 === this.#readers.length ? 0 : this.#next + 1;
       if (hasRead && !this.canTakeInput()) return 'worked';
     }
-    if (this.#endedChannels.size === this.#readers.length) return 'ended';
+    if (this.#endedChannels.size === this.#readers.length) {
+      return this.#sorted === undefined ? 'ended' : this.#sorted.replay();
+    }
     return hasRead ? 'worked' : 'idle';
   }
 

@@ -21,6 +21,8 @@ export interface SlotSettings {
   readonly overflowBytesMax: number;
   readonly collectRowsMax: number;
   readonly stateBytes: number;
+  /** For local files; the system's folder for such when undefined. */
+  readonly workDirectory: string | undefined;
 }
 
 /** Given to the thread when it is made. */

@@ -3,6 +3,7 @@
 //   I1. Every deployment ends with exactly one `released`, after everything it opened was closed.
 
 import { flushCompileCache } from 'node:module';
+import { tmpdir } from 'node:os';
 import type { MessagePort } from 'node:worker_threads';
 import { serialize } from 'node:v8';
 import type { ConnectorCatalog } from '../connectors/catalog.ts';
@@ -117,7 +118,7 @@ export class Slot {
   /** Loads the job and makes its plan, which must be the coordinator's. */
   async #plan({ program, planHash }: SlotDeployment): Promise<PlannedJob> {
     const job = await loadJob(program.module);
-    const planned = planJob(job, program.parameters, program.parallelism);
+    const planned = planJob(job, program.parameters, program);
     if (planned.plan.hash !== planHash) {
       throw new EngineError(
         'PLAN_MISMATCH',
@@ -136,6 +137,9 @@ export class Slot {
       log: this.#log,
       stateMemory: new MemoryBudget(settings.stateBytes),
       overflowBytesMax: settings.overflowBytesMax,
+      // Half of the state memory, shared by the subtasks that the slot may hold: one of each task.
+      sortBytesMax: Math.floor(settings.stateBytes / (2 * plan.tasks.length)),
+      spillDirectory: settings.workDirectory ?? tmpdir(),
       makers: await loadMakersOf(graph, this.#makers),
       jobId: deployment.jobId,
       wake: () => {

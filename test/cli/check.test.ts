@@ -13,7 +13,7 @@ function check(environment: Readonly<Record<string, string>>, ...options: readon
 
 describe('millrace check', () => {
   it('shows the plan of the job as the preview does, and takes its hash', async () => {
-    const { lines, hash } = await describeJob(STEADY, { count: 5 }, 3);
+    const { lines, hash } = await describeJob(STEADY, { count: 5 }, { parallelism: 3 });
     const environment = {
       JOB_NAME: STEADY,
       MILLRACE_PARALLELISM: '3',
@@ -25,12 +25,12 @@ describe('millrace check', () => {
   });
 
   it('refuses another plan than the one that was shown, with both hashes', async () => {
-    const { hash } = await describeJob(STEADY, {}, 2);
+    const { hash } = await describeJob(STEADY, {}, { parallelism: 2 });
     const { exitCode, stderr } = await check({ JOB_NAME: STEADY }, '--plan-hash', hash);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^error: This image runs another plan of .*steady\.ts .*\n$/);
     expect(stderr).toContain(`preview ${hash}.`);
-    expect(stderr).toContain(`image ${(await describeJob(STEADY, {}, 1)).hash}`);
+    expect(stderr).toContain(`image ${(await describeJob(STEADY, {}, { parallelism: 1 })).hash}`);
   });
 
   it('tells everything that is wrong with the settings', async () => {

@@ -7,6 +7,7 @@ import { loadSettings } from '../../runtime/config/load.ts';
 import { systemClock } from '../../runtime/core/clock.ts';
 import { EmbeddedCluster } from '../../runtime/cli/embedded-cluster.ts';
 import type { JobExecution } from '../../runtime/coordinator/job-execution.ts';
+import type { ExecutionMode } from '../../runtime/graph/physical.ts';
 import type { JobId } from '../../runtime/core/ids.ts';
 import { silentLog } from '../../runtime/core/log.ts';
 import type { JobSnapshot } from '../../runtime/protocol/cluster-snapshot.ts';
@@ -19,6 +20,7 @@ const DEADLINE_MS = 20_000;
 
 export interface RunOptions {
   readonly parallelism?: number;
+  readonly mode?: ExecutionMode;
   readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
@@ -26,9 +28,9 @@ export interface RunOptions {
 export function submit(
   cluster: EmbeddedCluster,
   job: string,
-  { parallelism = 1, parameters = {} }: RunOptions = {},
+  { parallelism = 1, parameters = {}, mode }: RunOptions = {},
 ): Promise<JobId> {
-  return cluster.coordinator.submit({ module: testJob(job).href, parameters, parallelism });
+  return cluster.coordinator.submit({ module: testJob(job).href, parameters, parallelism, mode });
 }
 
 /** Runs a job of `test/golden/jobs/` to its end, whatever that is. */

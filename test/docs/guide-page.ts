@@ -3,11 +3,13 @@
 //   I1. A block of TypeScript begins with `// <job>: …`; one that does not is an error, so no snippet escapes the tests.
 
 import { readFileSync } from 'node:fs';
+
 import { resolve } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { globSync } from 'tinyglobby';
 
 /** The pages that show jobs. */
-export const GUIDE_PAGES = ['README.md', 'docs/jobs.md'] as const;
+export const GUIDE_PAGES = ['README.md', 'docs/jobs.md', ...globSync('docs/guide/*.md').sort()];
 
 const TYPESCRIPT = /(?<=```ts\n)[^]*?(?=```)/g;
 const CONSOLE = /```console\n\$ (.*)\n([^]*?)```/g;

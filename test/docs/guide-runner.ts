@@ -1,6 +1,7 @@
-// Answers the commands of docs/jobs.md as a terminal would, on one embedded cluster of real processes: the command line
-// itself is left to readme.test.ts, so that a job starts in milliseconds. Run as a program (`node test/docs/guide-runner.ts`)
-// it writes the jobs into the pages that show them, and into the guide what its commands print; then read the difference.
+// Answers the commands of docs/jobs.md and docs/guide as a terminal would, on one embedded cluster of real processes: the
+// command line itself is left to readme.test.ts, so that a job starts in milliseconds. Run as a program (`node
+// test/docs/guide-runner.ts`) it writes the jobs into the pages that show them, and into the guides what their commands
+// print; then read the difference.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,8 +19,8 @@ import { loadJob, resolveJobModule } from '../../runtime/program/load-job.ts';
 import { planJob } from '../../runtime/program/plan-job.ts';
 import { goldenJob, GUIDE_PAGES, isShown, listCommands, renderPage } from './guide-page.ts';
 
-/** The page whose commands are answered here. */
-export const GUIDE = 'docs/jobs.md';
+/** The pages whose commands are answered here. */
+export const GUIDES = GUIDE_PAGES.filter((path) => path.startsWith('docs/'));
 
 /** By then what a job printed has come through its pipe. */
 const SETTLE_MS = 500;
@@ -75,14 +76,19 @@ export class GuideRunner {
   }
 
   async #run(module: string, args: readonly string[]): Promise<Answer> {
-    const { parallelism, own } = splitArguments(args);
+    const { parallelism, mode, own } = splitArguments(args);
     const job = await loadJob(module);
     const given = parseJobParameters(job, own);
     const out = 'out' in job.parameters.shape ? { out: join(this.#out, 'out') } : {};
     this.#printed = '';
     if (this.#cluster === undefined) throw new Error('the cluster has not been started');
     const { coordinator } = this.#cluster;
-    const id = await coordinator.submit({ module, parameters: { ...given, ...out }, parallelism });
+    const id = await coordinator.submit({
+      module,
+      parameters: { ...given, ...out },
+      parallelism,
+      mode,
+    });
     const execution = await coordinator.waitForEnd(id);
     const failure = execution.failure === undefined ? [] : renderFailure(execution.snapshot());
     const report = failure.map((line) => line.replace(/worker-\w+$/, 'worker-1'));
@@ -91,17 +97,23 @@ export class GuideRunner {
 }
 
 async function explain(module: string, args: readonly string[]): Promise<Answer> {
-  const { parallelism, own } = splitArguments(args);
+  const { parallelism, mode, own } = splitArguments(args);
   const job = await loadJob(module);
-  const { plan } = planJob(job, parseJobParameters(job, own), parallelism);
+  const { plan } = planJob(job, parseJobParameters(job, own), { parallelism, mode });
   const lines = explainPlan(plan);
   return () => lines;
 }
 
-function splitArguments(args: readonly string[]): { parallelism: number; own: readonly string[] } {
-  const at = args.indexOf('--parallelism');
-  if (at < 0) return { parallelism: 1, own: args };
-  return { parallelism: Number(args[at + 1]), own: args.toSpliced(at, 2) };
+/** The options of `run` that the pages use, and the job's own. */
+function splitArguments(args: readonly string[]) {
+  const own = [...args];
+  const take = (option: string): string | undefined => {
+    const at = own.indexOf(option);
+    return at < 0 ? undefined : own.splice(at, 2)[1];
+  };
+  const parallelism = Number(take('--parallelism') ?? 1);
+  const mode = take('--mode') === 'batch' ? 'batch' : 'streaming';
+  return { parallelism, mode, own } as const;
 }
 
 function answerOf(text: string): Answer {
@@ -112,8 +124,8 @@ function linesOf(text: string): readonly string[] {
   return text.split('\n').slice(0, -1);
 }
 
-async function writeOutputs(): Promise<void> {
-  let page = readFileSync(GUIDE, 'utf8');
+async function writeOutputs(path: string): Promise<void> {
+  let page = readFileSync(path, 'utf8');
   const runner = new GuideRunner();
   await runner.start();
   for (const { command, output } of listCommands(page)) {
@@ -128,12 +140,12 @@ async function writeOutputs(): Promise<void> {
     console.log(`wrote what ${command} prints`);
   }
   await runner.stop();
-  writeFileSync(GUIDE, page);
+  writeFileSync(path, page);
 }
 
 if (import.meta.main) {
   for (const path of GUIDE_PAGES) {
     writeFileSync(path, await renderPage(path, readFileSync(path, 'utf8')));
   }
-  await writeOutputs();
+  for (const path of GUIDES) await writeOutputs(path);
 }

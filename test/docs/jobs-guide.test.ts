@@ -1,11 +1,11 @@
-// Every command of docs/jobs.md prints what the page shows. To mend: node test/docs/guide-runner.ts, and read the difference.
+// Every command of docs/jobs.md and docs/guide prints what the page shows. To mend: node test/docs/guide-runner.ts, and read the difference.
 
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isShown, listCommands } from './guide-page.ts';
-import { GUIDE, GuideRunner } from './guide-runner.ts';
+import { GuideRunner, GUIDES } from './guide-runner.ts';
 
-const commands = listCommands(readFileSync(GUIDE, 'utf8'));
+const commands = GUIDES.flatMap((path) => listCommands(readFileSync(path, 'utf8')));
 const runner = new GuideRunner();
 
 beforeAll(() => runner.start());

@@ -84,11 +84,11 @@ export function largestAnswer(records: number): ReadonlyMap<number, number> {
   return largest;
 }
 
-/** Results of `jobs/windows.ts`. */
-export function windowAnswer(records: number): readonly unknown[] {
+/** Results of `jobs/windows.ts`; with an infinite bound nothing is late, as in batch mode. */
+export function windowAnswer(records: number, boundMs = BOUND_MS): readonly unknown[] {
   const readings = range(records).map(reading);
-  const onTime = splitLate(readings, 0);
-  const onTimeShifted = splitLate(readings, OFFSET_MS);
+  const onTime = splitLate(readings, 0, boundMs);
+  const onTimeShifted = splitLate(readings, OFFSET_MS, boundMs);
   const windowed = (items: readonly Reading[], keyOf: (item: Reading) => string, offsetMs = 0) =>
     groupBy(items, (item) => `${startOf(item, offsetMs)} ${keyOf(item)}`);
   const branches: Record<string, readonly unknown[]> = {
@@ -149,13 +149,13 @@ function bounds(item: Reading | undefined, offsetMs: number) {
 }
 
 /** A reading is late if its window has ended before the largest time seen so far, less the bound. */
-function splitLate(readings: readonly Reading[], offsetMs: number) {
+function splitLate(readings: readonly Reading[], offsetMs: number, boundMs: number) {
   const kept: Reading[] = [];
   const late: Reading[] = [];
   let seenMs = -Infinity;
   for (const item of readings) {
     const endMs = startOf(item, offsetMs) + WINDOW_MS;
-    (endMs <= seenMs - BOUND_MS ? late : kept).push(item);
+    (endMs <= seenMs - boundMs ? late : kept).push(item);
     seenMs = Math.max(seenMs, item.atMs);
   }
   return { kept, late };

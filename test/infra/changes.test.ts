@@ -24,7 +24,7 @@ const scaled: Sections = {
 };
 
 /** As the engine does, gives another hash for another parameter or parallelism. */
-const describeClicks: DescribeJob = (name, parameters, parallelism) =>
+const describeClicks: DescribeJob = (name, parameters, { parallelism }) =>
   Promise.resolve({
     lines: [`source ${name} x${parallelism}`],
     hash: JSON.stringify([parameters, parallelism]),

@@ -119,6 +119,11 @@ describe('refused:', () => {
       'job.upgrade = "savepoint": is a key of our own engine; with Flink, take a savepoint and name it in engine.restoreFrom',
     ],
     [
+      'a mode of ours',
+      'job: { mode: batch }',
+      'job.mode = "batch": is a key of our own engine; with Flink, set execution.runtime-mode in engine.flinkConfiguration',
+    ],
+    [
       'flags of Node',
       'workers: { nodeOptions: [--trace-gc] }',
       'workers.nodeOptions: is a key of our own engine; with Flink, flags of the JVM are engine.taskManagerOptions',

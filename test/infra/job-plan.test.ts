@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { parseStackConfig, StackConfigError } from '../../infra/config.ts';
+import { renderEnvironments } from '../../infra/engine-settings.ts';
 import { planJob } from '../../infra/job-plan.ts';
 import type { DescribeJob } from '../../infra/job-plan.ts';
 import type { StackConfig } from '../../infra/stack-schema.ts';
@@ -14,7 +15,7 @@ function config(job: Record<string, unknown>, workers: Record<string, unknown> =
   return parseStackConfig({ sections, encryptedSections: new Set() });
 }
 
-const describeClicks: DescribeJob = (name, parameters, parallelism) =>
+const describeClicks: DescribeJob = (name, parameters, { parallelism }) =>
   Promise.resolve({
     lines: [`source ${name} x${parallelism}`, `sink ${String(parameters['to'])}`],
     hash: 'cafe',
@@ -37,6 +38,21 @@ describe('planJob', () => {
       ],
       hash: 'cafe',
     });
+  });
+
+  it('plans in the mode of the stack, and says so when it is batch', async () => {
+    const job = { name: 'test/golden/jobs/guide-hello.ts' };
+    const streaming = await planJob(config(job), describeJob);
+    const batch = await planJob(config({ ...job, mode: 'batch' }), describeJob);
+    expect(batch.lines).toContain('mode batch');
+    expect(batch.lines.filter((line) => !line.startsWith('mode'))).toEqual(streaming.lines);
+    expect(batch.hash).not.toBe(streaming.hash);
+  });
+
+  it('gives the mode to the coordinator', () => {
+    const { coordinator, worker } = renderEnvironments(config({ mode: 'batch' }));
+    expect(coordinator).toMatchObject({ MILLRACE_MODE: 'batch' });
+    expect(worker).not.toHaveProperty('MILLRACE_MODE');
   });
 
   it('plans with all slots of the smallest cluster when no parallelism is set', async () => {

@@ -4,6 +4,7 @@ import { ManualClock } from '../../runtime/core/clock.ts';
 import { EngineError } from '../../runtime/core/errors.ts';
 import { silentLog } from '../../runtime/core/log.ts';
 import type { Operator, OperatorContext } from '../../runtime/operators/operator.ts';
+import type { ExecutionMode } from '../../runtime/graph/physical.ts';
 import { MemoryBudget } from '../../runtime/state/memory-budget.ts';
 import { NO_WATERMARK } from '../../runtime/time/watermark.ts';
 
@@ -18,11 +19,13 @@ export interface HarnessOptions {
   readonly listensTo?: readonly string[];
   readonly stateBytes?: number;
   readonly startMs?: number;
+  readonly mode?: ExecutionMode;
 }
 
 /** An operator of a parallelism of one, which owns every key group. */
 export class OperatorHarness {
   readonly clock: ManualClock;
+  readonly #mode: ExecutionMode;
   readonly operator: Operator;
   readonly stateMemory: MemoryBudget;
   readonly emitted: Emitted[] = [];
@@ -34,7 +37,8 @@ export class OperatorHarness {
   room = Infinity;
 
   constructor(create: (context: OperatorContext) => Operator, options: HarnessOptions = {}) {
-    const { listensTo = [], stateBytes = 1024 ** 2, startMs = 0 } = options;
+    const { listensTo = [], stateBytes = 1024 ** 2, startMs = 0, mode = 'streaming' } = options;
+    this.#mode = mode;
     this.clock = new ManualClock(startMs);
     this.stateMemory = new MemoryBudget(stateBytes);
     for (const tag of listensTo) this.side.set(tag, []);
@@ -75,6 +79,7 @@ export class OperatorHarness {
       parallelism: 1,
       maxParallelism: 128,
       keyGroups: { start: 0, end: 127 },
+      mode: this.#mode,
       clock: this.clock,
       log: silentLog,
       stateMemory: this.stateMemory,

@@ -4,16 +4,21 @@ import { Environment } from '../../runtime/api/environment.ts';
 import { fromSequence } from '../../runtime/connectors/collection/spec.ts';
 import { collect } from '../../runtime/connectors/collect/spec.ts';
 import { compileGraph } from '../../runtime/graph/compile.ts';
+import type { ExecutionMode } from '../../runtime/graph/physical.ts';
 import type { PlannedJob } from '../../runtime/program/plan-job.ts';
 import { z } from 'zod';
 
 /** A job of the calls in `build`, ready to run. */
-export function planOf(build: (env: Environment) => void, parallelism = 2): PlannedJob {
+export function planOf(
+  build: (env: Environment) => void,
+  parallelism = 2,
+  mode: ExecutionMode = 'streaming',
+): PlannedJob {
   const env = new Environment();
   build(env);
   const { graph } = env;
   const job = { name: 'small', parameters: z.object({}), build: () => undefined };
-  const plan = compileGraph(graph, { jobName: 'small', parallelism, parameters: {} });
+  const plan = compileGraph(graph, { jobName: 'small', parallelism, mode, parameters: {} });
   return { job, parameters: {}, graph, plan };
 }
 

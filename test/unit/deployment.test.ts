@@ -23,11 +23,11 @@ describe('runtime/deployment.ts', () => {
   });
 
   it('plans a job without running it, and says which job does not exist', async () => {
-    const { lines, slotsNeeded } = await door.describeJob('monitoring', {}, 3);
+    const { lines, slotsNeeded } = await door.describeJob('monitoring', {}, { parallelism: 3 });
     expect(slotsNeeded).toBe(3);
     expect(lines.length).toBeGreaterThan(1);
     for (const line of lines) expect(line).toMatch(/ \| uid /);
-    await expect(door.describeJob('no-such-job', {}, 1)).rejects.toMatchObject({
+    await expect(door.describeJob('no-such-job', {}, { parallelism: 1 })).rejects.toMatchObject({
       code: 'JOB_NOT_FOUND',
     });
   });

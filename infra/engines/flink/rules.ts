@@ -41,6 +41,12 @@ function refuseOtherKeys({ job, workers }: StackConfig): readonly ConfigProblem[
       'pass them as engine.args',
     ],
     [
+      'job.mode',
+      job.mode,
+      job.mode !== 'streaming',
+      'set execution.runtime-mode in engine.flinkConfiguration',
+    ],
+    [
       'job.upgrade',
       job.upgrade,
       job.upgrade !== 'stateless',

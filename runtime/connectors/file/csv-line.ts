@@ -4,7 +4,7 @@
 
 import { EngineError } from '../../core/errors.ts';
 import { userFailure } from '../user-function.ts';
-import type { CsvColumn } from './spec.ts';
+import type { CsvColumn } from './sink-spec.ts';
 
 /** The line of a record, newline included. */
 export type LineOf = (record: unknown) => string;

@@ -1,160 +1,66 @@
-// The writers of files: CSV and JSON lines. One file a subtask, or one a roll interval; names and leftovers are
-// `part-files.ts`, bytes are `write-behind.ts`.
-//   I1. A file is visible only after the commit; one that is rolled is committed on its own, after it was synced.
-//   I2. At most two files have buffers: the one being written and the one being rolled; either can make the writer full.
+// The sinks of files of lines: CSV, JSON, the job's own text. Each is a `PartFormat` for the one writer of files.
 
-import { rm } from 'node:fs/promises';
-import type { SinkContext, SinkMaker, SinkWriter } from '../connector.ts';
 import { EngineError } from '../../core/errors.ts';
+import type { SinkMaker } from '../connector.ts';
+import { userFailure } from '../user-function.ts';
 import { csvHeader, csvLineOf, type LineOf } from './csv-line.ts';
-import {
-  type PartOwner,
-  partPaths,
-  type PartPaths,
-  prepareParts,
-  publishPart,
-  syncDirectory,
-} from './part-files.ts';
-import type { CsvFileOptions, CsvFileSpec, FileSinkOptions, JsonLinesFileSpec } from './spec.ts';
-import { WriteBehind } from './write-behind.ts';
+import type { PartEncoder, PartFormat } from './open-part.ts';
+import { PartWriter } from './part-writer.ts';
+import type { CsvFileOptions, CsvFileSpec, JsonLinesFileSpec, TextFileSpec } from './sink-spec.ts';
+import type { WriteBehind } from './write-behind.ts';
 
 /** Makes the writer of a `csvFile(...)` sink. */
 export const csvFileSink: SinkMaker = (spec, context) => {
   const options = (spec as CsvFileSpec<unknown>).options as CsvFileOptions<Record<string, unknown>>;
-  return new PartWriter(options, context, {
-    extension: 'csv',
-    header: options.header === true ? csvHeader(options.columns) : '',
-    lineOf: csvLineOf(options.columns),
-  });
+  const header = options.header === true ? csvHeader(options.columns) : '';
+  const format = lineFormat('csv', header, csvLineOf(options.columns));
+  return new PartWriter((spec as CsvFileSpec<unknown>).options, context, format);
 };
 
 /** Makes the writer of a `jsonLinesFile(...)` sink. */
 export const jsonLinesFileSink: SinkMaker = (spec, context) => {
   const { options } = spec as JsonLinesFileSpec<unknown>;
-  return new PartWriter(options, context, { extension: 'jsonl', header: '', lineOf: jsonLine });
+  return new PartWriter(options, context, lineFormat('jsonl', '', jsonLine));
 };
 
-interface LineFormat {
-  readonly extension: string;
-  readonly header: string;
-  readonly lineOf: LineOf;
+/** Makes the writer of a `textFile(...)` sink. */
+export const textFileSink: SinkMaker = (spec, context) => {
+  const { options } = spec as TextFileSpec<unknown>;
+  const format = lineFormat(options.extension ?? 'txt', '', textLineOf(options.encode));
+  return new PartWriter(options, context, format);
+};
+
+function lineFormat(extension: string, header: string, lineOf: LineOf): PartFormat {
+  return { extension, header, begin: (file) => new LineEncoder(file, lineOf) };
 }
 
-interface Part {
-  readonly paths: PartPaths;
-  readonly file: WriteBehind;
+class LineEncoder implements PartEncoder {
+  readonly #file: WriteBehind;
+  readonly #lineOf: LineOf;
+
+  constructor(file: WriteBehind, lineOf: LineOf) {
+    this.#file = file;
+    this.#lineOf = lineOf;
+  }
+
+  write(record: unknown): void {
+    this.#file.append(this.#lineOf(record));
+  }
+
+  /** Lines are whole as they are. */
+  finish(): void {
+    return;
+  }
 }
 
-class PartWriter implements SinkWriter<unknown> {
-  readonly #options: FileSinkOptions;
-  readonly #context: SinkContext;
-  readonly #format: LineFormat;
-  readonly #owner: PartOwner;
-  #nextNumber = 0;
-  #current: Part | undefined;
-  /** Rolled, being synced and published. */
-  #rolling: Part | undefined;
-  #rolled: Promise<void> = Promise.resolve();
-  /** Synced, waiting for the commit. */
-  #prepared: PartPaths | undefined;
-  #cancelRoll: () => void = () => undefined;
-
-  constructor(options: FileSinkOptions, context: SinkContext, format: LineFormat) {
-    this.#options = options;
-    this.#context = context;
-    this.#format = format;
-    const { directory } = options;
-    const { jobId, subtaskIndex, parallelism } = context;
-    const { extension } = format;
-    this.#owner = { directory, extension, jobId, subtaskIndex, parallelism };
-  }
-
-  get isFull(): boolean {
-    return this.#current?.file.isFull === true || this.#rolling?.file.isFull === true;
-  }
-
-  async open(): Promise<void> {
-    this.#nextNumber = await prepareParts(this.#owner, this.#options.mode ?? 'overwrite');
-    this.#rollLater();
-  }
-
-  write(value: unknown): void {
-    this.#current ??= this.#begin();
-    this.#current.file.append(this.#format.lineOf(value));
-  }
-
-  async prepare(): Promise<void> {
-    this.#cancelRoll();
-    await this.#rolled;
-    const part = this.#current;
-    if (part === undefined) return;
-    await part.file.sync();
-    this.#current = undefined;
-    this.#prepared = part.paths;
-  }
-
-  async commit(): Promise<void> {
-    if (this.#prepared === undefined) return;
-    await publishPart(this.#prepared);
-    await syncDirectory(this.#options.directory);
-  }
-
-  async abort(): Promise<void> {
-    this.#cancelRoll();
-    await this.#rolled.catch(() => undefined);
-    const part = this.#current;
-    this.#current = undefined;
-    await part?.file.close().catch(() => undefined);
-    for (const paths of [part?.paths, this.#rolling?.paths, this.#prepared]) {
-      if (paths !== undefined) await rm(paths.inProgress, { force: true });
+function textLineOf(encode: (record: unknown) => string): LineOf {
+  return (record) => {
+    try {
+      return `${encode(record)}\n`;
+    } catch (error) {
+      throw userFailure("textFile: the function 'encode'", error);
     }
-  }
-
-  #begin(): Part {
-    const paths = partPaths(this.#owner, this.#nextNumber);
-    this.#nextNumber += 1;
-    const file = new WriteBehind(paths.inProgress, {
-      onRoom: () => {
-        this.#context.wake();
-      },
-      onError: (error) => {
-        this.#context.fail(error);
-      },
-    });
-    if (this.#format.header !== '') file.append(this.#format.header);
-    return { paths, file };
-  }
-
-  #rollLater(): void {
-    const { rollIntervalMs } = this.#options;
-    if (rollIntervalMs === undefined) return;
-    this.#cancelRoll = this.#context.clock.after(rollIntervalMs, () => {
-      this.#roll();
-      this.#rollLater();
-    });
-  }
-
-  /** Skipped while the last roll has not finished: a slow disk gets larger files, not more of them. */
-  #roll(): void {
-    if (this.#current === undefined || this.#rolling !== undefined) return;
-    const part = this.#current;
-    this.#rolling = part;
-    this.#current = undefined;
-    this.#rolled = this.#publish(part);
-    // A failure is reported here and thrown again by `prepare`.
-    this.#rolled.catch((error: unknown) => {
-      this.#context.fail(error);
-    });
-  }
-
-  async #publish({ file, paths }: Part): Promise<void> {
-    await file.sync();
-    await publishPart(paths);
-    await syncDirectory(this.#options.directory);
-    this.#rolling = undefined;
-    this.#context.count('filesCommitted');
-    this.#context.wake();
-  }
+  };
 }
 
 /** One JSON text; a record that JSON cannot hold is refused. */

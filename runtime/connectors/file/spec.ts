@@ -1,9 +1,8 @@
-// Describes what is read from and written to files: lines in, CSV or JSON lines out. Reading is `source.ts`, writing is
-// `sink.ts`.
+// Describes the reading of files, line by line. Reading is `source.ts`; what is written is described by `sink-spec.ts`.
 
 import { EngineError } from '../../core/errors.ts';
 import type { RecordType } from '../../types/record-type.ts';
-import type { SinkSpec, SourceSpec } from '../connector.ts';
+import type { SourceSpec } from '../connector.ts';
 
 /** One line of a file, without its line ending. */
 export interface LineRecord {
@@ -54,65 +53,4 @@ export function lines(options: LinesOptions): LinesSpec {
     recordType: LINE_TYPE,
     options,
   };
-}
-
-/** What every sink of files shares. */
-export interface FileSinkOptions {
-  /** Created when absent. One sink owns the `part-*` files in it. */
-  readonly directory: string;
-  /** `overwrite` removes the part files of earlier runs when the job starts. @default 'overwrite' */
-  readonly mode?: 'overwrite' | 'append' | undefined;
-  /**
-   * For unbounded jobs: finish a file and make it visible this often. Such files are committed on their own, so a
-   * restarted job may write records a second time (at least once).
-   */
-  readonly rollIntervalMs?: number | undefined;
-}
-
-/** A column: the field of that name, or a value worked out from the record. */
-export type CsvColumn<In> =
-  (keyof In & string) | { readonly name: string; readonly value: (record: In) => unknown };
-
-/** How records become lines of comma-separated values (RFC 4180). */
-export interface CsvFileOptions<In> extends FileSinkOptions {
-  readonly columns: readonly CsvColumn<In>[];
-  /** Begin each file with the names of the columns. @default false */
-  readonly header?: boolean | undefined;
-}
-
-/** A sink of CSV files. */
-export interface CsvFileSpec<In> extends SinkSpec<In> {
-  readonly kind: 'csv-file';
-  readonly options: CsvFileOptions<In>;
-}
-
-/** A sink of files with one JSON text a line. */
-export interface JsonLinesFileSpec<In> extends SinkSpec<In> {
-  readonly kind: 'json-lines-file';
-  readonly options: FileSinkOptions;
-}
-
-/** Writes `part-<subtask>-<n>.csv` files, visible when the job has finished, or when they are rolled. */
-export function csvFile<In>(options: CsvFileOptions<In>): CsvFileSpec<In> {
-  checkFileSink('csvFile', options);
-  if (options.columns.length === 0) {
-    throw new EngineError('JOB_INVALID', "csvFile: 'columns' is empty; name at least one");
-  }
-  return { kind: 'csv-file', label: `csv-file(${options.directory})`, options };
-}
-
-/** Writes `part-<subtask>-<n>.jsonl` files, visible when the job has finished, or when they are rolled. */
-export function jsonLinesFile<In>(options: FileSinkOptions): JsonLinesFileSpec<In> {
-  checkFileSink('jsonLinesFile', options);
-  return { kind: 'json-lines-file', label: `json-lines-file(${options.directory})`, options };
-}
-
-function checkFileSink(name: string, { directory, rollIntervalMs }: FileSinkOptions): void {
-  if (directory === '') throw new EngineError('JOB_INVALID', `${name}: 'directory' is empty`);
-  if (rollIntervalMs !== undefined && !(rollIntervalMs > 0)) {
-    throw new EngineError(
-      'JOB_INVALID',
-      `${name}: 'rollIntervalMs' is ${rollIntervalMs}; it must be above 0, or absent for bounded jobs`,
-    );
-  }
 }

@@ -43,7 +43,8 @@ export default defineJob({
     const sink = (name: string) =>
       jsonLinesFile<unknown>({
         directory: `${out}/log-analytics/${name}`,
-        rollIntervalMs: follow ? ROLL_INTERVAL_MS : undefined,
+        rolling: { intervalMs: follow ? ROLL_INTERVAL_MS : undefined },
+        visible: follow ? 'when-rolled' : 'when-committed',
       });
     const boundMs = maxOutOfOrderness ?? (follow ? FOLLOW_BOUND_MS : undefined);
     const time = { timestamp: (entry: AccessLogEntry) => entry.timeMs };

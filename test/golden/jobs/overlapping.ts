@@ -10,12 +10,12 @@ import {
   countDistinct,
   cumulative,
   defineJob,
+  filtered,
   generate,
   max,
   sliding,
   type Stream,
   sum,
-  where,
 } from '../../../runtime/index.ts';
 import { BOUND_MS, OFFSET_MS, type Reading, reading } from './windows.ts';
 
@@ -53,14 +53,14 @@ export default defineJob({
     const odd = readings
       .keyBy('sensor')
       .window(sliding({ sizeMs: ODD_MS, slideMs: SLIDE_MS, offsetMs: OFFSET_MS }))
-      .aggregate({ readings: count(), high: where('level', (level) => level >= HIGH_LEVEL, count()) });
+      .aggregate({ readings: count(), high: filtered(count(), ({ level }) => level >= HIGH_LEVEL, ['level']) });
     const cumulated = readings
       .keyBy('room')
       .window(cumulative({ sizeMs: CUMULATED_MS, stepMs: SLIDE_MS }))
       .aggregate({
         readings: count(),
         sensors: countDistinct('sensor'),
-        highSensors: where('level', (level) => level >= HIGH_LEVEL, countDistinct('sensor')),
+        highSensors: filtered(countDistinct('sensor'), ({ level }) => level >= HIGH_LEVEL),
       });
     const highest = readings
       .keyBy('room')

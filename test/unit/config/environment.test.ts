@@ -27,6 +27,7 @@ const settings: fc.Arbitrary<Settings> = fc
     probePort: fc.oneof(fc.constant(0), fc.integer({ min: 50_001, max: 65_535 })),
     bindHost: word,
     workerHost: word,
+    mode: fc.constantFrom('streaming', 'batch'),
     slots: fc.integer({ min: 1, max: 8 }),
     memoryLimitBytes: fc.integer({ min: 4096, max: 65_536 }).map((mib) => mib * MIB),
     heapBytes: fc.integer({ min: 256, max: 2048 }).map((mib) => mib * MIB),

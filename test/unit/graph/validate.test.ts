@@ -3,14 +3,20 @@
 import { describe, expect, it } from 'vitest';
 
 import { fromCollection, fromSequence } from '../../../runtime/connectors/collection/spec.ts';
+import { generate } from '../../../runtime/connectors/generator/spec.ts';
 import { discard } from '../../../runtime/connectors/discard/spec.ts';
 import type { Environment } from '../../../runtime/api/environment.ts';
 import type { EngineError } from '../../../runtime/core/errors.ts';
+import type { ExecutionMode } from '../../../runtime/graph/physical.ts';
 import { planOf } from '../../support/test-plan.ts';
 
-function problemsOf(build: (env: Environment) => void, parallelism = 2): string[] {
+function problemsOf(
+  build: (env: Environment) => void,
+  parallelism = 2,
+  mode: ExecutionMode = 'streaming',
+): string[] {
   try {
-    planOf(build, parallelism);
+    planOf(build, parallelism, mode);
   } catch (error) {
     expect((error as EngineError).code).toBe('JOB_INVALID');
     return (error as EngineError).message.split('\n  - ').slice(1);
@@ -72,6 +78,16 @@ describe('validation', () => {
       env.from(fromSequence(1, 2)).parallelism(1).to(discard()).parallelism(parallelism);
     });
     expect(found).toStrictEqual([expect.stringContaining(`has parallelism ${parallelism}:`)]);
+  });
+
+  it('refuses a source without an end in batch mode', () => {
+    const endless = (env: Environment): void => {
+      env.from(generate({ make: (index) => index })).to(discard());
+    };
+    expect(problemsOf(endless)).toStrictEqual([]);
+    expect(problemsOf(endless, 2, 'batch')).toStrictEqual([
+      '"source: generator" has no end, but batch mode gives results at the end: run it in streaming mode',
+    ]);
   });
 
   it('finds nothing in a sound job', () => {

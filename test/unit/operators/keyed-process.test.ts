@@ -273,3 +273,64 @@ describe('a keyed reduce', () => {
     );
   });
 });
+
+describe('in batch mode', () => {
+  it('ends a key: timers of both kinds fire, those they set for later do not, and its state is gone', () => {
+    const harness = open({
+      state: { visits: { kind: 'value' } },
+      onRecord: (value, context) => {
+        const visits = context.state['visits'] as ValueState<number>;
+        visits.set((visits.get() ?? 0) + 1);
+        context.emit(visits.get());
+        context.registerProcessingTimer((value as Visit).atMs);
+      },
+      onProcessingTimer: (timeMs, context) => {
+        tell(timeMs, context);
+        context.registerProcessingTimer(timeMs + 1_000);
+      },
+    });
+    harness.process(visit('ann', 5));
+    harness.process(visit('ann', 7));
+    harness.room = 1;
+    expect(harness.operator.endKey?.()).toBe(false);
+    harness.room = 10;
+    expect(harness.operator.endKey?.()).toBe(true);
+    expect(harness.operator.endKey?.()).toBe(true);
+    harness.process(visit('ann', 9));
+    expect(harness.values).toStrictEqual([
+      1,
+      2,
+      ['ann', 5, NO_TIMESTAMP],
+      ['ann', 7, NO_TIMESTAMP],
+      1,
+    ]);
+  });
+
+  it('reduces to the last value of each key, as room allows', () => {
+    const harness = new OperatorHarness(
+      (context) =>
+        createKeyedReduce(
+          {
+            kind: 'keyed-reduce',
+            selector,
+            reduce: (left, right) =>
+              visit((left as Visit).user, (left as Visit).atMs + (right as Visit).atMs),
+          },
+          context,
+        ),
+      { mode: 'batch' },
+    );
+    harness.process(visit('ann', 1), 30);
+    harness.process(visit('bob', 2), 20);
+    harness.process(visit('ann', 3), 10);
+    expect(harness.emitted).toStrictEqual([]);
+    harness.room = 1;
+    expect(harness.operator.endInput?.()).toBe(false);
+    harness.room = 1;
+    expect(harness.operator.endInput?.()).toBe(true);
+    expect(harness.emitted).toStrictEqual([
+      { value: visit('ann', 4), timestampMs: 30 },
+      { value: visit('bob', 2), timestampMs: 20 },
+    ]);
+  });
+});

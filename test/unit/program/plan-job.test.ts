@@ -25,15 +25,17 @@ const build = (change: () => void): JobDefinition => ({ ...job, build: change })
 
 describe('planning a job', () => {
   it('fills in its parameters, which are part of the plan', () => {
-    const planned = planJob(job, { every: '2s' }, 3);
+    const planned = planJob(job, { every: '2s' }, { parallelism: 3 });
     expect(planned.parameters).toStrictEqual({ to: 5, every: 2000 });
     expect(planned.plan.tasks[0]?.parallelism).toBe(3);
-    expect(planJob(job, { to: 5, every: 2000 }, 3).plan.hash).toBe(planned.plan.hash);
-    expect(planJob(job, { every: '3s' }, 3).plan.hash).not.toBe(planned.plan.hash);
+    expect(planJob(job, { to: 5, every: 2000 }, { parallelism: 3 }).plan.hash).toBe(
+      planned.plan.hash,
+    );
+    expect(planJob(job, { every: '3s' }, { parallelism: 3 }).plan.hash).not.toBe(planned.plan.hash);
   });
 
   it('tells every wrong parameter at once', () => {
-    expect(() => planJob(job, { to: 'x', every: 'soon', typo: 1 }, 1)).toThrow(
+    expect(() => planJob(job, { to: 'x', every: 'soon', typo: 1 }, { parallelism: 1 })).toThrow(
       /^The parameters of numbers are not valid:\s+- to: .*\n {2}- every: .*\n {2}- parameters: .*typo/,
     );
   });
@@ -42,11 +44,13 @@ describe('planning a job', () => {
     const failing = build(() => {
       throw new TypeError('x is undefined');
     });
-    expect(() => planJob(failing, {}, 1)).toThrow('build() of numbers failed: x is undefined');
+    expect(() => planJob(failing, {}, { parallelism: 1 })).toThrow(
+      'build() of numbers failed: x is undefined',
+    );
     const refusing = build(() => {
       throw new EngineError('INPUT_NOT_FOUND', 'no such file');
     });
-    expect(() => planJob(refusing, {}, 1)).toThrow(
+    expect(() => planJob(refusing, {}, { parallelism: 1 })).toThrow(
       expect.objectContaining({ code: 'INPUT_NOT_FOUND' }),
     );
   });

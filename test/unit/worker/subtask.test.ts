@@ -226,6 +226,7 @@ function openInput(channelCount: number, room: { left: number } = { left: Infini
   const subtask = new InputSubtask({
     ...opened.parts,
     inputs: readers.map((reader) => ({ reader, port: 0 as const })),
+    sorted: undefined,
   });
   const writers = inputs.map(({ writer }) => writer);
   const stepAll = (): unknown[] => {

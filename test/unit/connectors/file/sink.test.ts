@@ -6,8 +6,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { csvHeader, csvLineOf, csvValue } from '../../../../runtime/connectors/file/csv-line.ts';
-import { csvFileSink, jsonLinesFileSink } from '../../../../runtime/connectors/file/sink.ts';
-import { csvFile, jsonLinesFile } from '../../../../runtime/connectors/file/spec.ts';
+import {
+  csvFileSink,
+  jsonLinesFileSink,
+  textFileSink,
+} from '../../../../runtime/connectors/file/sink.ts';
+import { csvFile, jsonLinesFile, textFile } from '../../../../runtime/connectors/file/sink-spec.ts';
 import { WriterDriver } from '../../../contract/sink-contract.ts';
 
 let directory = '';
@@ -19,6 +23,8 @@ beforeEach(async () => {
 afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
+
+const JOB_ID = '0123456789abcdef0123456789abcdef';
 
 interface Share {
   readonly subtaskIndex?: number;
@@ -43,10 +49,9 @@ describe('files of a sink', () => {
   it('are hidden and named for subtask and job while they are written', async () => {
     const driver = await openWriter({ subtaskIndex: 2, parallelism: 3 });
     driver.writer.write(1, 0);
+    await expect.poll(files).toStrictEqual([`.part-2-0.jsonl.inprogress-${JOB_ID}`]);
     await driver.writer.prepare();
-    expect(await files()).toStrictEqual([
-      '.part-2-0.jsonl.inprogress-0123456789abcdef0123456789abcdef',
-    ]);
+    expect(await files()).toStrictEqual([`.part-2-0.jsonl.pending-${JOB_ID}`]);
     await driver.writer.commit();
     expect(await files()).toStrictEqual(['part-2-0.jsonl']);
   });
@@ -71,12 +76,16 @@ describe('files of a sink', () => {
   it('are added to with append', async () => {
     await finish(await openWriter(), 'first');
     await finish(await openWriter({}, 'append'), 'second');
-    expect(await files()).toStrictEqual(['part-0-0.jsonl', 'part-0-1.jsonl']);
+    expect(await files()).toStrictEqual(['part-0-0.jsonl', `part-0-1-${JOB_ID}.jsonl`]);
     expect(await readFile(join(directory, 'part-0-0.jsonl'), 'utf8')).toBe('"first"\n');
   });
 
   it('appear one by one when rolled, each whole', async () => {
-    const spec = jsonLinesFile({ directory, rollIntervalMs: 1_000 });
+    const spec = jsonLinesFile({
+      directory,
+      rolling: { intervalMs: 1_000 },
+      visible: 'when-rolled',
+    });
     const driver = new WriterDriver(jsonLinesFileSink, spec);
     await driver.writer.open();
     for (const value of [1, 2]) {
@@ -118,6 +127,42 @@ describe('files of a sink', () => {
         writer.write(record, 0);
       }).toThrow(/cannot be written as JSON/);
     }
+  });
+});
+
+describe('options of a sink of files', () => {
+  const refused = [
+    [{ directory: '' }, /'directory' is empty/],
+    [{ rolling: { bytesMax: 0 } }, /'rolling.bytesMax' is 0; it must be above 0/],
+    [{ rolling: { intervalMs: -1 } }, /'rolling.intervalMs' is -1/],
+    [{ rolling: { idleMs: NaN } }, /'rolling.idleMs' is NaN/],
+    [{ compact: { targetBytes: 0 } }, /'compact.targetBytes' is 0/],
+    [{ openPartitionsMax: 3 }, /does nothing without 'partitionBy'/],
+    [{ compact: { targetBytes: 1 }, visible: 'when-rolled' }, /leave one of the two out/],
+  ] as const;
+
+  it.each(refused)('are refused: %o', (options, message) => {
+    expect(() => jsonLinesFile({ directory, ...options })).toThrow(message);
+  });
+
+  it('of text take a plain extension', () => {
+    const encode = String;
+    expect(textFile({ directory, encode, extension: 'log' }).kind).toBe('text-file');
+    expect(() => textFile({ directory, encode, extension: '../x' })).toThrow(/'extension' is/);
+  });
+});
+
+describe('text files', () => {
+  it('have the lines that the job makes, and name its function when it throws', async () => {
+    const encode = ({ n }: { n: number }): string => `<${n.toFixed(1)}>`;
+    const spec = textFile({ directory, encode, extension: 'log' });
+    const driver = new WriterDriver(textFileSink, spec);
+    await driver.writer.open();
+    expect(() => {
+      driver.writer.write({}, 0);
+    }).toThrow(/'encode' threw/);
+    await finish(driver, { n: 1 }, { n: 2 });
+    expect(await readFile(join(directory, 'part-0-0.log'), 'utf8')).toBe('<1.0>\n<2.0>\n');
   });
 });
 

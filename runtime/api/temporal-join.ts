@@ -1,0 +1,48 @@
+// A keyed stream with the rows that were valid at its records' times: orders with the exchange rate of their moment.
+
+import type { Key } from '../core/key-group.ts';
+import type { RelationalSpec } from '../operators/relational-spec.ts';
+import { inputOf, type KeyedRows } from './relational-input.ts';
+import { type KeyedStream, OperatorStream } from './stream.ts';
+
+interface TemporalInputs<L, R, K extends Key> {
+  readonly left: KeyedStream<L, K, unknown>;
+  /**
+   * Each record of a stream is the version of its key's row from its timestamp on. A changelog by primary key can end a
+   * version without another.
+   */
+  readonly versions: KeyedRows<R, K>;
+}
+
+/** Joins each left record with the version that is valid at its time. It waits until the watermark has reached that time. */
+export function temporalJoin<L, R, K extends Key, Out>(
+  options: TemporalInputs<L, R, K> & {
+    readonly kind?: 'inner';
+    join(left: L, version: R): Out;
+  },
+): OperatorStream<Out>;
+export function temporalJoin<L, R, K extends Key, Out>(
+  options: TemporalInputs<L, R, K> & {
+    readonly kind: 'left';
+    join(left: L, version: R | undefined): Out;
+  },
+): OperatorStream<Out>;
+export function temporalJoin<L, R, K extends Key, Out>(
+  options: TemporalInputs<L, R, K> & {
+    readonly kind?: 'inner' | 'left';
+    join(left: L, version: R | undefined): Out;
+  },
+): OperatorStream<Out> {
+  const { left, kind = 'inner' } = options;
+  const versions = inputOf(options.versions);
+  const spec: RelationalSpec = {
+    kind: 'temporal-join',
+    left: left.handle.selector,
+    versions: versions.input,
+    isOuter: kind === 'left',
+    combine: options.join.bind(options) as (left: unknown, version: unknown) => unknown,
+  };
+  const { builder } = left.handle.stream;
+  const inputs = [...left.handle.edges(0), ...versions.handle.edges(1)];
+  return new OperatorStream(builder, builder.add(spec, { name: `${kind} temporal join`, inputs }));
+}

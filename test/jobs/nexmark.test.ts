@@ -1,0 +1,163 @@
+// The queries of the Nexmark suite on a cluster of real processes: all of them in one job, at several parallelisms, in order
+// and out of order. A query is tested as soon as it is in the registry of the job.
+
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EmbeddedCluster } from '../../runtime/cli/embedded-cluster.ts';
+import type { ExecutionMode } from '../../runtime/graph/physical.ts';
+import { formatEvent } from '../../runtime/jobs/nexmark/event-lines.ts';
+import type { NexmarkEvent } from '../../runtime/jobs/nexmark/events.ts';
+import { EventGenerator } from '../../runtime/jobs/nexmark/generator.ts';
+import { QUERIES } from '../../runtime/jobs/nexmark/queries.ts';
+import { gatherResult, resultPath } from '../../runtime/jobs/nexmark/results.ts';
+import { millrace } from '../cli/command.ts';
+import { endOf, resultsOf } from '../cluster/harness.ts';
+import { startCluster } from '../support/embedded.ts';
+import { digestOf, type ResultDigest } from '../support/nexmark/digest.ts';
+import { ANSWERED_QUERIES, referenceRows } from '../support/nexmark/reference.ts';
+
+const JOB = new URL('../../runtime/jobs/nexmark/job.ts', import.meta.url).href;
+const EXPECTED = JSON.parse(
+  await readFile(new URL('../golden/nexmark/expected.json', import.meta.url), 'utf8'),
+) as Readonly<Record<string, ResultDigest>>;
+
+/** A job of all queries, on a machine that is busy with other things. */
+const DEADLINE_MS = 50_000;
+
+/** Queries with a known answer: not q6 and q12. */
+const NAMES = QUERIES.map(({ name }) => name).filter((name) => ANSWERED_QUERIES.includes(name));
+
+let cluster: EmbeddedCluster;
+let out: string;
+beforeAll(async () => {
+  out = await mkdtemp(join(tmpdir(), 'millrace-nexmark-'));
+  cluster = await startCluster({ workers: 1, slots: 3 });
+});
+afterAll(async () => {
+  await cluster.stop();
+  await rm(out, { recursive: true });
+});
+
+/** Runs queries in one job, into files of `out`. */
+async function run(
+  queries: readonly string[],
+  parallelism: number,
+  { mode, ...parameters }: { readonly mode?: ExecutionMode } & Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const id = await cluster.coordinator.submit({
+    module: JOB,
+    parameters: { query: queries.join(','), out, ...parameters },
+    parallelism,
+    mode,
+  });
+  resultsOf(await endOf(cluster, id, DEADLINE_MS));
+  for (const name of queries) await gatherResult(out, name);
+}
+
+async function rowsOf(query: string): Promise<readonly string[]> {
+  return (await readFile(resultPath(out, query), 'utf8')).split('\n').slice(0, -1);
+}
+
+function eventsOf(options: {
+  readonly events: number;
+  readonly rate: number;
+  readonly outOfOrder: number;
+}): readonly NexmarkEvent[] {
+  const generator = new EventGenerator(options);
+  return Array.from({ length: options.events }, (_, n) => generator.event(n));
+}
+
+describe.each([
+  { parallelism: 1, outOfOrder: 1 },
+  { parallelism: 2, outOfOrder: 1 },
+  { parallelism: 3, outOfOrder: 1 },
+  { parallelism: 1, outOfOrder: 200 },
+  { parallelism: 2, outOfOrder: 200 },
+  { parallelism: 3, outOfOrder: 200 },
+])(
+  '10000 events, out of order by $outOfOrder, parallelism $parallelism',
+  ({ parallelism, outOfOrder }) => {
+    beforeAll(() => run(NAMES, parallelism, { events: 10_000, rate: 100, outOfOrder }));
+
+    it.each(NAMES)('%s', async (query) => {
+      expect(digestOf(await rowsOf(query))).toStrictEqual(EXPECTED[query]);
+    });
+  },
+);
+
+describe.each([
+  { events: 7_000, rate: 1_000, outOfOrder: 500, mode: 'streaming' },
+  { events: 5_000, rate: 100, outOfOrder: 200, mode: 'batch' },
+] as const)('$events events, $rate a second, out of order by $outOfOrder, $mode', (options) => {
+  const events = eventsOf(options);
+  beforeAll(() => run(NAMES, 2, options));
+
+  it.each(NAMES)('%s', async (query) => {
+    expect((await rowsOf(query)).toSorted()).toStrictEqual(referenceRows(query, events));
+  });
+});
+
+// A query that looks at a column which it calls unread would get it from the others in a job of several.
+describe('each query in a job of its own', () => {
+  const options = { events: 3_000, rate: 10, outOfOrder: 37 };
+  const events = eventsOf(options);
+
+  it.each(NAMES)('%s', async (query) => {
+    await run([query], 2, options);
+    expect((await rowsOf(query)).toSorted()).toStrictEqual(referenceRows(query, events));
+  });
+});
+
+describe('events from files', () => {
+  const options = { events: 4_000, rate: 50, outOfOrder: 100 };
+  const events = eventsOf(options);
+
+  describe.each([
+    ['of unknown disorder', {}],
+    ['of a disorder that is told', { rate: options.rate, outOfOrder: options.outOfOrder }],
+  ])('%s', (_, told) => {
+    beforeAll(async () => {
+      await writeFile(join(out, 'events.txt'), events.map((e) => `${formatEvent(e)}\n`).join(''));
+      await run(NAMES, 2, { input: join(out, 'events.txt'), ...told });
+    });
+
+    it.each(NAMES)('%s', async (query) => {
+      expect((await rowsOf(query)).toSorted()).toStrictEqual(referenceRows(query, events));
+    });
+  });
+});
+
+describe('the command', () => {
+  const SMALL = ['--workers', '1', '--slots', '2', '--rest-port', '0', '--out'];
+
+  it('leaves one file a query and says where', async () => {
+    const folder = join(out, 'command');
+    const { exitCode, stdout } = await millrace(
+      ...['run', 'nexmark', '--query', 'q2', ...SMALL, folder],
+    );
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain(`q2: 22 rows in ${join(folder, 'q2.jsonl')}`);
+    expect(await readdir(folder)).toStrictEqual(['q2.jsonl']);
+    const lines = (await readFile(join(folder, 'q2.jsonl'), 'utf8')).split('\n').slice(0, -1);
+    expect(digestOf(lines)).toStrictEqual(EXPECTED['q2']);
+  });
+
+  it('names the line of a file that is no event', async () => {
+    const file = join(out, 'broken.txt');
+    const [first] = eventsOf({ events: 1, rate: 1, outOfOrder: 1 });
+    await writeFile(file, `${formatEvent(first!)}\nno event\n`);
+    const { exitCode, stderr } = await millrace(
+      ...['run', 'nexmark', '--query', 'q0', '--input', file, ...SMALL, out],
+    );
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('broken.txt, line 2 is no Nexmark event');
+  });
+
+  it('lists the queries when asked for one that is not there', async () => {
+    const { exitCode, stderr } = await millrace('run', 'nexmark', '--query', 'q99', ...SMALL, out);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('there is no query "q99"; use q0, q1');
+  });
+});
