@@ -10,10 +10,19 @@ export {
   min,
   sum,
 } from './api/aggregate.ts';
+export type { AsyncFunction, AsyncOptions, AsyncRetryOptions } from './api/async-functions.ts';
+export {
+  BroadcastStreams,
+  connectBroadcast,
+  KeyedBroadcastStreams,
+} from './api/broadcast-streams.ts';
 export { ChangelogStream, fromChanges, KeyedChangelog, type Upsert } from './api/changelog.ts';
+export { connect, ConnectedStreams, KeyedConnectedStreams } from './api/connected-streams.ts';
 export { deduplicate } from './api/deduplicate.ts';
 export { Environment, type FromOptions } from './api/environment.ts';
+export { countEvictor, deltaEvictor, timeEvictor } from './api/evictors.ts';
 export { groupAggregate } from './api/group-aggregate.ts';
+export { intervalJoin } from './api/interval-join.ts';
 export {
   type CheckVerdict,
   defineJob,
@@ -21,27 +30,45 @@ export {
   type FinishedRun,
   type JobDefinition,
 } from './api/job.ts';
-export { intervalJoin } from './api/interval-join.ts';
 export { join, type JoinKind } from './api/join.ts';
-export { listState, mapState, valueState } from './api/states.ts';
-export { type KeyedProcess, type StreamContext } from './api/process-functions.ts';
-export {
-  type DeadLetter,
-  KeyedStream,
-  OperatorStream,
-  Stream,
-  WindowedStream,
-  WindowStream,
-} from './api/stream.ts';
+export { type DeadLetter, outputTag } from './api/output-tag.ts';
+export type {
+  BroadcastProcess,
+  CoProcess,
+  KeyedBroadcastProcess,
+  KeyedCoProcess,
+  KeyedProcess,
+  Process,
+  Rich,
+  StreamContext,
+} from './api/process-functions.ts';
+export { aggregatingState, listState, mapState, reducingState, valueState } from './api/states.ts';
+export { KeyedStream, OperatorStream, Stream, WindowedStream, WindowStream } from './api/stream.ts';
 export { broadcastJoin, lookupTable } from './api/table-join.ts';
 export { temporalJoin } from './api/temporal-join.ts';
 export { topN, type TopNOptions } from './api/top-n.ts';
+export {
+  continuousEventTimeTrigger,
+  continuousProcessingTimeTrigger,
+  countTrigger,
+  deltaTrigger,
+  eventTimeTrigger,
+  neverTrigger,
+  processingTimeTrigger,
+  purging,
+} from './api/triggers.ts';
 export {
   boundedOutOfOrderness,
   customWatermarks,
   monotonousTimestamps,
   noWatermarks,
 } from './api/watermarks.ts';
+export type {
+  AggregateResult,
+  WindowContext,
+  WindowOptions,
+  WindowProcess,
+} from './api/window-functions.ts';
 export { coGroup, windowJoin } from './api/window-join.ts';
 export {
   cumulative,
@@ -53,28 +80,12 @@ export {
   tumblingDays,
   type Windows,
 } from './api/windows.ts';
-export {
-  type AggregateResult,
-  type WindowContext,
-  type WindowOptions,
-  type WindowProcess,
-} from './api/window-functions.ts';
-export {
-  continuousEventTimeTrigger,
-  continuousProcessingTimeTrigger,
-  countTrigger,
-  deltaTrigger,
-  eventTimeTrigger,
-  neverTrigger,
-  processingTimeTrigger,
-  purging,
-} from './api/triggers.ts';
-export { countEvictor, deltaEvictor, timeEvictor } from './api/evictors.ts';
 export { collect } from './connectors/collect/spec.ts';
 export { fromCollection, fromSequence } from './connectors/collection/spec.ts';
 export { discard } from './connectors/discard/spec.ts';
+export { type FileLine, files } from './connectors/file/files-spec.ts';
 export { csvFile, jsonLinesFile, textFile } from './connectors/file/sink-spec.ts';
-export { lines, type LineRecord } from './connectors/file/spec.ts';
+export { type LineRecord, lines } from './connectors/file/spec.ts';
 export { byTime } from './connectors/file/time-partition-spec.ts';
 export { generate } from './connectors/generator/spec.ts';
 export { parquetFile } from './connectors/parquet/sink-spec.ts';
@@ -91,8 +102,21 @@ export type {
   TriggerResult,
   WindowAssigner,
 } from './operators/general-window-spec.ts';
-export type { TimeWindow } from './operators/spec.ts';
+export type {
+  AsyncCallContext,
+  AsyncOutcome,
+  OpenContext,
+  OutputTag,
+  TimeWindow,
+} from './operators/spec.ts';
 export type { JobSnapshot } from './protocol/cluster-snapshot.ts';
-export type { ListState, MapState, ValueState } from './state/state.ts';
+export type {
+  AggregatingState,
+  ListState,
+  MapState,
+  ReadonlyMapState,
+  ReducingState,
+  ValueState,
+} from './state/state.ts';
 export type { WatermarkGenerator, WatermarkStrategy } from './time/watermark.ts';
 export { bytes } from './types/schema.ts';

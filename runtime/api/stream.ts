@@ -10,8 +10,8 @@ import { type LogicalNode, MAIN_OUTPUT, type Partitioning } from '../graph/logic
 import type { WindowInput } from '../operators/general-window-spec.ts';
 import {
   type KeyedProcessFunctions,
-  LATE_OUTPUT,
   type OperatorSpec,
+  type OutputTag,
   type ProcessContext,
 } from '../operators/spec.ts';
 import type { WatermarkStrategy } from '../time/watermark.ts';
@@ -24,8 +24,10 @@ import {
   columnsOf,
   type Numbers,
 } from './aggregate.ts';
+import { type AsyncFunction, asyncMapSpec, type AsyncOptions } from './async-functions.ts';
 import { type KeyField, selectByFunction, selectFields } from './key-selector.ts';
-import type { KeyedProcess, StreamContext } from './process-functions.ts';
+import { DEAD_LETTERS, type DeadLetter, lateTag } from './output-tag.ts';
+import type { KeyedProcess, Process } from './process-functions.ts';
 import type { Declared } from './states.ts';
 import { type AddOptions, KeyedHandle, StreamHandle } from './stream-handle.ts';
 import type {
@@ -50,12 +52,6 @@ import {
   WindowPlan,
 } from './window-plan.ts';
 import { type GlobalWindows, globalWindow, type Windows } from './windows.ts';
-
-/** An invalid record and why. */
-export interface DeadLetter {
-  readonly value: unknown;
-  readonly problem: string;
-}
 
 /** A stream of records of type T. */
 export class Stream<T> {
@@ -97,16 +93,33 @@ export class Stream<T> {
     return this.#add(spec, 'flat-map', outputType);
   }
 
-  /** Full control without keys: timestamps, watermarks, side outputs (`context.output(tag, value)`), counters. */
+  /**
+   * One answer a record from a function that waits, such as a request to a service: up to `capacity` of them are in flight at
+   * once, in every subtask. `context.signal` is aborted when the time is up.
+   */
+  mapAsync<Out, Fallback = never>(
+    call: AsyncFunction<T, Out>,
+    options: AsyncOptions<T, NoInfer<Out>, Fallback>,
+  ): OperatorStream<Out | Fallback> {
+    const outputType = options.type === undefined ? undefined : recordTypeOf(options.type);
+    return this.#add(asyncMapSpec(call, options), 'async-map', outputType);
+  }
+
+  /**
+   * Full control without keys: timestamps, watermarks, side outputs (`context.output(tag, value)`), counters. As an object
+   * the function may bring `open` and `close`.
+   */
   process<Out>(
-    apply: (value: T, context: StreamContext<Out>) => void,
+    functions: Process<T, Out> | Process<T, Out>['onRecord'],
     options: { type?: z.ZodType<Out> } = {},
   ): OperatorStream<Out> {
     const outputType = options.type === undefined ? undefined : recordTypeOf(options.type);
-    const spec = {
+    const onRecord = typeof functions === 'function' ? functions : functions.onRecord;
+    const spec: OperatorSpec = {
       kind: 'process',
-      apply: apply as (value: unknown, context: ProcessContext) => void,
-    } as const;
+      apply: onRecord as (value: unknown, context: ProcessContext) => void,
+      ...(typeof functions === 'function' ? {} : { lifecycle: functions }),
+    };
     return this.#add(spec, 'process', outputType);
   }
 
@@ -125,7 +138,7 @@ export class Stream<T> {
       const problem = parsed.error.issues
         .map((issue) => `${issue.path.map(String).join('.') || 'record'}: ${issue.message}`)
         .join('; ');
-      context.output(DEAD_LETTERS, { value, problem } satisfies DeadLetter);
+      context.output(DEAD_LETTERS, { value, problem });
     });
     stream.named('validate');
     stream.node.outputTypes.set(MAIN_OUTPUT, recordTypeOf(schema));
@@ -141,6 +154,12 @@ export class Stream<T> {
 
   /** Assigns event time after the source; better done at the source where possible. */
   withTimestamps(watermarks: WatermarkStrategy<T>): OperatorStream<T> {
+    if (watermarks.alignment !== undefined) {
+      throw new EngineError(
+        'JOB_INVALID',
+        "withTimestamps: 'alignment' holds sources back, so it is given where the source is: env.from(source, { watermarks })",
+      );
+    }
     const spec = {
       kind: 'timestamps',
       watermarks: watermarks as WatermarkStrategy<unknown>,
@@ -291,19 +310,17 @@ export class OperatorStream<T> extends Stream<T> {
   }
 
   /** What the operator sent to a side output. */
-  sideOutput<Side>(tag: string, type?: z.ZodType<Side>): Stream<Side> {
-    if (type !== undefined) this.node.outputTypes.set(tag, recordTypeOf(type));
-    return new Stream(new StreamHandle(this.handle.builder, [{ node: this.node, output: tag }]));
+  sideOutput<Side>({ name, recordType }: OutputTag<Side>): Stream<Side> {
+    if (recordType !== undefined) this.node.outputTypes.set(name, recordType);
+    return new Stream(new StreamHandle(this.handle.builder, [{ node: this.node, output: name }]));
   }
 }
-
-const DEAD_LETTERS = 'dead-letters';
 
 /** A stream whose records fit a schema. */
 export class ValidatedStream<T> extends OperatorStream<T> {
   /** The records that did not, each with what is wrong. */
   deadLetters(): Stream<DeadLetter> {
-    return this.sideOutput<DeadLetter>(DEAD_LETTERS);
+    return this.sideOutput(DEAD_LETTERS);
   }
 }
 
@@ -485,6 +502,6 @@ export class WindowedStream<T, K extends Key, KeyFields, Bounds = WindowBounds> 
 export class WindowStream<Out, In> extends OperatorStream<Out> {
   /** Records behind the watermark. Without a reader they are dropped and counted as `numLateRecordsDropped`. */
   late(): Stream<In> {
-    return this.sideOutput<In>(LATE_OUTPUT);
+    return this.sideOutput(lateTag<In>());
   }
 }

@@ -5,12 +5,15 @@ import { formatDuration } from '../core/quantity.ts';
 import {
   BoundedOutOfOrderness,
   NoWatermarks,
+  type WatermarkAlignment,
   type WatermarkGenerator,
   type WatermarkStrategy,
 } from '../time/watermark.ts';
 
 /** How often a source tells how far event time is; Flink's `pipeline.auto-watermark-interval`. */
 const WATERMARK_INTERVAL_MS = 200;
+/** How often the sources of a group tell where they are; Flink's default. */
+const ALIGNMENT_INTERVAL_MS = 1_000;
 
 /** What all strategies share. */
 export interface WatermarkOptions<T> {
@@ -20,6 +23,16 @@ export interface WatermarkOptions<T> {
   readonly emit?: 'every-record' | { readonly intervalMs: number };
   /** Stop holding event time back after so long without a record. */
   readonly idleAfterMs?: number;
+  /** Hold sources back that are further ahead of the slowest of their group than `maxDriftMs`. Only at a source. */
+  readonly alignment?: WatermarkAlignmentOptions;
+}
+
+/** Which sources are kept together, and how closely. */
+export interface WatermarkAlignmentOptions {
+  readonly group: string;
+  readonly maxDriftMs: number;
+  /** @default 1000 */
+  readonly updateIntervalMs?: number;
 }
 
 /** For sources whose timestamps never fall. */
@@ -42,7 +55,7 @@ export function boundedOutOfOrderness<T>(
   return strategy(label, () => new BoundedOutOfOrderness<T>(boundMs), options);
 }
 
-/** Your own rule: `generator` makes one instance a source subtask. */
+/** Your own rule: `generator` makes one instance for each split of the source. */
 export function customWatermarks<T>(
   generator: () => WatermarkGenerator<T>,
   options: WatermarkOptions<T> = {},
@@ -66,5 +79,16 @@ function strategy<T>(
     timestamp: options.timestamp,
     emit: options.emit ?? { intervalMs: WATERMARK_INTERVAL_MS },
     idleAfterMs: options.idleAfterMs,
+    alignment: options.alignment && checkedAlignment(options.alignment),
   };
+}
+
+function checkedAlignment(options: WatermarkAlignmentOptions): WatermarkAlignment {
+  const { group, maxDriftMs, updateIntervalMs = ALIGNMENT_INTERVAL_MS } = options;
+  if (maxDriftMs >= 0 && updateIntervalMs > 0) return { group, maxDriftMs, updateIntervalMs };
+  throw new EngineError(
+    'JOB_INVALID',
+    `The alignment of group "${group}" has maxDriftMs ${maxDriftMs} and updateIntervalMs ${updateIntervalMs}: use 0 or more, ` +
+      'and above 0.',
+  );
 }

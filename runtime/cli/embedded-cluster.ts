@@ -6,6 +6,7 @@ import type { ChildProcess } from 'node:child_process';
 import { renderEnvironment } from '../config/environment.ts';
 import { readProcessEnvironment } from '../config/process-environment.ts';
 import type { Settings } from '../config/schema.ts';
+import { CONNECTORS } from '../connectors/catalog.ts';
 import { Coordinator } from '../coordinator/coordinator.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
@@ -50,6 +51,7 @@ export class EmbeddedCluster {
       clock: systemClock,
       random: systemRandom,
       log: options.log,
+      enumerators: CONNECTORS.enumerators,
     });
   }
 

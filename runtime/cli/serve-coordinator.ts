@@ -5,6 +5,7 @@
 import { loadSettings } from '../config/load.ts';
 import { readProcessEnvironment } from '../config/process-environment.ts';
 import type { Settings } from '../config/schema.ts';
+import { CONNECTORS } from '../connectors/catalog.ts';
 import { Coordinator } from '../coordinator/coordinator.ts';
 import { superviseJob } from '../coordinator/supervise-job.ts';
 import { systemClock } from '../core/clock.ts';
@@ -32,6 +33,7 @@ export async function serveCoordinator(): Promise<void> {
     clock: systemClock,
     random: systemRandom,
     log,
+    enumerators: CONNECTORS.enumerators,
   });
   await coordinator.listen(settings.bindHost, settings.rpcPort);
   const rest = await startRestServer({

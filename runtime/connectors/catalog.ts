@@ -1,11 +1,13 @@
 // Every kind of source and sink there is: the one list that a new connector is added to. Makers are loaded when a job needs
 // them, so a job that reads no Parquet loads no Parquet library.
 
-import type { SinkMaker, SourceMaker } from './connector.ts';
+import type { EnumeratorMaker, SinkMaker, SourceMaker } from './connector.ts';
 
 /** Loaders of makers, by the `kind` of a spec. */
 export interface ConnectorCatalog {
   readonly sources: Readonly<Record<string, () => Promise<SourceMaker>>>;
+  /** Of the sources that are read by splits; made in the coordinator. */
+  readonly enumerators: Readonly<Record<string, () => Promise<EnumeratorMaker>>>;
   readonly sinks: Readonly<Record<string, () => Promise<SinkMaker>>>;
 }
 
@@ -14,8 +16,16 @@ export const CONNECTORS: ConnectorCatalog = {
     collection: async () => (await import('./collection/source.ts')).collectionSource,
     sequence: async () => (await import('./collection/source.ts')).sequenceSource,
     generator: async () => (await import('./generator/source.ts')).generatorSource,
+    files: async () => (await import('./file/files-source.ts')).filesSource,
     'file-lines': async () => (await import('./file/source.ts')).linesSource,
     parquet: async () => (await import('./parquet/source.ts')).parquetSource,
+    'parquet-ordered': async () =>
+      (await import('./parquet/ordered-reader.ts')).orderedParquetSource,
+  },
+  enumerators: {
+    files: async () => (await import('./file/files-enumerator.ts')).filesEnumerator,
+    generator: async () => (await import('./generator/enumerator.ts')).generatorEnumerator,
+    parquet: async () => (await import('./parquet/enumerator.ts')).parquetEnumerator,
   },
   sinks: {
     'csv-file': async () => (await import('./file/sink.ts')).csvFileSink,

@@ -1,5 +1,5 @@
 // Reads a source whose n-th record can be made from n: collections, sequences and generators. Which indices are this
-// subtask's is the maker's business (a start, an end and a stride); pacing is `generator/pace.ts`.
+// subtask's is the maker's business (a start, an end and a stride).
 //   I1. The loop allocates nothing of its own per record, so that the source costs little more than calling `make`.
 //   I2. The position is the next index: opened with it, the reader goes on with exactly that record.
 
@@ -9,7 +9,6 @@ import {
   type SourceReader,
   type SourceStatus,
 } from './connector.ts';
-import type { Pace } from './generator/pace.ts';
 import { positionNumber } from './position.ts';
 import { userFailure } from './user-function.ts';
 
@@ -22,7 +21,6 @@ export interface IndexedReading<Out> {
   readonly label: string;
   readonly make: (index: number) => Out;
   readonly timestamp?: ((record: Out, index: number) => number) | undefined;
-  readonly pace?: Pace | undefined;
 }
 
 /** The contiguous share of one subtask of `count` indices; the shares differ by at most one. */
@@ -49,22 +47,13 @@ export class IndexedReader<Out> implements SourceReader<Out> {
 
   open(position: unknown): Promise<void> {
     if (position !== undefined && position !== null) this.#next = positionNumber(position, 'next');
-    this.#reading.pace?.start();
     return Promise.resolve();
   }
 
-  get nextPollAtMs(): number | undefined {
-    return this.#reading.pace?.nextDueAtMs();
-  }
-
   poll(emit: EmitRecord<Out>, limit: number): SourceStatus {
-    const { end, stride, pace } = this.#reading;
-    const allowed = pace === undefined ? limit : Math.min(limit, pace.allowance());
-    const before = this.#next;
-    this.#next = this.#emitFrom(before, Math.min(end, before + allowed * stride), emit);
-    pace?.spend((this.#next - before) / stride);
-    if (this.#next >= end) return 'ended';
-    return pace !== undefined && pace.allowance() === 0 ? 'idle' : 'more';
+    const { end, stride } = this.#reading;
+    this.#next = this.#emitFrom(this.#next, Math.min(end, this.#next + limit * stride), emit);
+    return this.#next >= end ? 'ended' : 'more';
   }
 
   /** Emits the indices of the share below `stop`; returns the first that is left. */

@@ -22,6 +22,7 @@ import {
   type WorkerMessage,
 } from '../protocol/control.ts';
 import { encodeMessage, MessageReader } from '../protocol/message-frame.ts';
+import type { EnumeratorCatalog } from './enumerator-run.ts';
 import { JobExecution } from './job-execution.ts';
 import { type Member, Membership } from './membership.ts';
 import { decidePlacement } from './placement.ts';
@@ -43,6 +44,8 @@ export interface CoordinatorOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Makers of the enumerators of sources. */
+  readonly enumerators: EnumeratorCatalog;
 }
 
 /** Which run of a job is asked for, and how long it waits before it takes slots. */
@@ -114,7 +117,7 @@ export class Coordinator {
     program: JobProgram,
     { attempt, pauseMs }: AttemptStart = FIRST_ATTEMPT,
   ): Promise<JobId> {
-    const { clock, random, collectRowsMax } = this.#options;
+    const { clock, random, log, collectRowsMax, enumerators } = this.#options;
     const job = await loadJob(program.module);
     const planned = planJob(job, program.parameters, program);
     const execution = new JobExecution({
@@ -124,7 +127,9 @@ export class Coordinator {
       program,
       planned,
       clock,
+      log,
       collectRowsMax,
+      enumerators,
       send: (workerId, message) => {
         this.#membership.send(workerId, message);
       },
@@ -237,6 +242,9 @@ export class Coordinator {
         return;
       case 'subtask':
         job.onSubtask(workerId, message);
+        return;
+      case 'source':
+        job.onSource(message);
         return;
       case 'deployment-failed':
         job.fail(message.error, { workerId });

@@ -20,12 +20,16 @@ import type {
   WorkerMessage,
 } from '../protocol/control.ts';
 import { describeType } from '../types/describe.ts';
+import type { Log } from '../core/log.ts';
+import type { EnumeratorCatalog } from './enumerator-run.ts';
+import { JobSources } from './job-sources.ts';
 import { isTerminal, JobStatusHistory } from './job-status.ts';
 import { SubtaskRecord } from './subtask-record.ts';
 
 const FAILURES_MAX = 16;
 
 type SubtaskReport = Extract<WorkerMessage, { kind: 'subtask' }>;
+type SourceReport = Extract<WorkerMessage, { kind: 'source' }>;
 type MetricsReport = Extract<WorkerMessage, { kind: 'metrics' }>;
 
 export interface JobExecutionOptions {
@@ -36,7 +40,10 @@ export interface JobExecutionOptions {
   readonly program: JobProgram;
   readonly planned: PlannedJob;
   readonly clock: Clock;
+  readonly log: Log;
   readonly collectRowsMax: number;
+  /** Of the sources that are read by splits. */
+  readonly enumerators: EnumeratorCatalog;
   send(workerId: WorkerId, message: CoordinatorMessage): void;
   /** The job has reached its last status. */
   onEnded(): void;
@@ -53,6 +60,7 @@ export class JobExecution {
   readonly #options: JobExecutionOptions;
   readonly #history: JobStatusHistory;
   readonly #startedMs: number;
+  readonly #sources: JobSources;
   readonly #failures: {
     readonly error: ErrorRecord;
     readonly atMs: number;
@@ -75,6 +83,23 @@ export class JobExecution {
     this.planned = options.planned;
     this.#startedMs = options.clock.nowMs();
     this.#history = new JobStatusHistory(this.#startedMs);
+    this.#sources = new JobSources({
+      ...options,
+      send: (task, subtask, event) => {
+        const workerId = this.#subtasks[task]?.[subtask]?.place.workerId;
+        if (workerId === undefined || !this.#workers.has(workerId)) return;
+        options.send(workerId, {
+          kind: 'source',
+          deployment: this.deployment,
+          task,
+          subtask,
+          event,
+        });
+      },
+      fail: (error, task) => {
+        this.fail(error, { task });
+      },
+    });
     this.#enter('CREATED');
   }
 
@@ -136,6 +161,7 @@ export class JobExecution {
       placement,
       peers,
     });
+    this.#sources.start();
   }
 
   onDeployed(workerId: WorkerId): void {
@@ -160,6 +186,10 @@ export class JobExecution {
       this.#isCommitting = true;
       this.#broadcast({ kind: 'commit', deployment: this.deployment });
     }
+  }
+
+  onSource({ task, subtask, event }: SourceReport): void {
+    this.#sources.onEvent(task, subtask, event);
   }
 
   onMetrics({ subtasks }: MetricsReport): void {
@@ -288,6 +318,7 @@ export class JobExecution {
   }
 
   #stopWorkers(): void {
+    this.#sources.close();
     this.#broadcast({ kind: 'cancel', deployment: this.deployment });
   }
 
@@ -306,6 +337,7 @@ export class JobExecution {
     const nowMs = this.#options.clock.nowMs();
     this.#history.enter(status, nowMs);
     if (!isTerminal(status)) return;
+    this.#sources.close();
     this.#endedMs = nowMs;
     this.#options.onEnded();
   }

@@ -2,6 +2,7 @@
 // interfaces `WindowAssigner`, `Trigger` and `Evictor` are what a job may implement itself; the built-in triggers and evictors
 // (`api/triggers.ts`, `api/evictors.ts`) are written against them and nothing else. `general-window.ts` runs all this.
 
+import type { OutputTag } from './output-tag-spec.ts';
 import type { Key } from '../core/key-group.ts';
 import type { StateDescriptor } from '../state/state.ts';
 import type { AggregateColumn, AlignedWindows, TimeWindow } from './window-spec.ts';
@@ -133,7 +134,7 @@ export interface WindowFunctionContext {
   readonly state: Readonly<Record<string, unknown>>;
   readonly windowState: Readonly<Record<string, unknown>>;
   readonly emit: (value: unknown) => void;
-  readonly output: (tag: string, value: unknown) => void;
+  readonly output: <Side>(tag: OutputTag<Side>, value: NoInfer<Side>) => void;
   readonly count: (counter: string, by?: number) => void;
 }
 

@@ -11,7 +11,7 @@
 
 import { EngineError } from '../core/errors.ts';
 import type { Key } from '../core/key-group.ts';
-import type { Timer } from '../time/timer-queue.ts';
+import type { Due } from '../time/due-queue.ts';
 import { MAX_WATERMARK } from '../time/watermark.ts';
 import type { GeneralWindow, Trigger, TriggerResult } from './general-window-spec.ts';
 import type { Emit, Operator, OperatorContext } from './operator.ts';
@@ -134,7 +134,7 @@ export class GeneralWindowOperator implements Operator {
     this.#closeIfIdle(entry);
   }
 
-  #onTimer({ timeMs, key: entry }: Timer<WindowEntry>, time: 'event' | 'processing'): void {
+  #onTimer({ timeMs, owner: entry }: Due<WindowEntry>, time: 'event' | 'processing'): void {
     const context = this.#triggerContext.of(entry);
     try {
       const result =

@@ -40,7 +40,11 @@ export interface OperatorContext {
   count(counter: string, by?: number): void;
   /** Asks for `onProcessingTime` at this clock time; asking earlier replaces a later wish. */
   wakeAt(timeMs: number): void;
-  /** Runs user code; what it throws becomes `USER_FUNCTION_FAILED` with operator, subtask and record. */
+  /** Asks for `onProcessingTime` in the next step: something outside of the task has come. May be called at any time. */
+  wake(): void;
+  /** Ends the job with an error that came outside of a step; inside of one, throw. */
+  fail(error: unknown): void;
+  /** What user code threw becomes `USER_FUNCTION_FAILED` with operator, subtask and record. */
   failure(error: unknown, record: unknown): Error;
 }
 
@@ -65,9 +69,12 @@ export interface Operator {
   endInput?(): boolean;
   /** The watermark this operator passes on when it makes its own; otherwise the one it was given. */
   outputWatermark?(): number;
-  /** Of an operator that makes its own watermarks: whether it holds event time back no longer. */
-  isIdle?(): boolean;
-  /** True while an asynchronous sink has no room. */
+  /** Of an operator that makes its own watermarks: whether it holds event time back no longer; undefined: as its input. */
+  isIdle?(): boolean | undefined;
+  /**
+   * True while it has no room, because it waits for something outside of the task: no input is taken, and the operators
+   * before it stop early. What ends the wait calls `wake`. Records that are on their way must be taken all the same.
+   */
   isFull?(): boolean;
   /** After the end of input: results are durable but not visible. */
   prepare?(): Promise<void>;

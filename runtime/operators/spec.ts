@@ -3,10 +3,11 @@
 
 import type { SinkSpec, SourceSpec } from '../connectors/connector.ts';
 import type { Key } from '../core/key-group.ts';
-import type { StateDescriptor } from '../state/state.ts';
+import type { MapState, ReadonlyMapState, StateDescriptor } from '../state/state.ts';
 import type { WatermarkStrategy } from '../time/watermark.ts';
 import type { KeySelector } from './key-selector-spec.ts';
 import type { Operator, OperatorContext } from './operator.ts';
+import type { OutputTag } from './output-tag-spec.ts';
 import type { RelationalSpec } from './relational-spec.ts';
 import type { GeneralWindow } from './general-window-spec.ts';
 import type { AggregateColumn, AlignedWindows, TimeWindow } from './window-spec.ts';
@@ -21,13 +22,14 @@ export type {
 } from './window-spec.ts';
 
 export type { KeySelector } from './key-selector-spec.ts';
+export type { OutputTag } from './output-tag-spec.ts';
 
 /** What a non-keyed process function may do besides returning. Its functions may be taken out of it: `({ emit }) => ...`. */
 export interface ProcessContext {
   readonly timestampMs: number;
   readonly watermarkMs: number;
   readonly emit: (value: unknown) => void;
-  readonly output: (tag: string, value: unknown) => void;
+  readonly output: <Side>(tag: OutputTag<Side>, value: NoInfer<Side>) => void;
   readonly count: (counter: string, by?: number) => void;
 }
 
@@ -42,12 +44,117 @@ export interface KeyedProcessContext extends ProcessContext {
   readonly deleteProcessingTimer: (timeMs: number) => void;
 }
 
-/** The functions of a keyed process operator. */
-export interface KeyedProcessFunctions {
+/** The states of a keyed operator, and what it does when a timer is due. */
+export interface KeyedTimerFunctions extends RichFunctions {
   readonly state: Readonly<Record<string, StateDescriptor>>;
-  readonly onRecord: (value: unknown, context: KeyedProcessContext) => void;
   readonly onEventTimer: ((timeMs: number, context: KeyedProcessContext) => void) | undefined;
   readonly onProcessingTimer: ((timeMs: number, context: KeyedProcessContext) => void) | undefined;
+}
+
+/** The functions of a keyed process operator. */
+export interface KeyedProcessFunctions extends KeyedTimerFunctions {
+  readonly onRecord: (value: unknown, context: KeyedProcessContext) => void;
+}
+
+/** What `open` is told of the subtask it is called in. */
+export interface OpenContext {
+  /** From 0 to `parallelism - 1`. */
+  readonly subtaskIndex: number;
+  readonly parallelism: number;
+  readonly maxParallelism: number;
+  /** Adds to a counter that the page and the summary show. */
+  readonly count: (counter: string, by?: number) => void;
+}
+
+/** What is called before the first record and after the last, in every subtask. */
+export interface RichFunctions {
+  readonly open?: ((context: OpenContext) => void | Promise<void>) | undefined;
+  /** Also after a failure. */
+  readonly close?: (() => void | Promise<void>) | undefined;
+}
+
+/** What an asynchronous function sees of one call. */
+export interface AsyncCallContext {
+  /** Aborted when the time is up, and when the job ends before the answer has come. */
+  readonly signal: AbortSignal;
+  /** 1 for the first, 2 for the first retry. */
+  readonly attempt: number;
+  readonly timestampMs: number;
+  /** Sent with the answer of this attempt, and not at all if it is not the last. */
+  readonly output: <Side>(tag: OutputTag<Side>, value: NoInfer<Side>) => void;
+  readonly count: (counter: string, by?: number) => void;
+}
+
+/** What came of an attempt. */
+export type AsyncOutcome<Out = unknown> =
+  | { readonly kind: 'returned'; readonly result: Out }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+/** The functions of an asynchronous operator. */
+export interface AsyncFunctions extends RichFunctions {
+  readonly call: (value: unknown, context: AsyncCallContext) => unknown;
+  /** Gives the answer when the time is up; without it the job fails. */
+  readonly onTimeout: ((value: unknown, context: AsyncCallContext) => unknown) | undefined;
+}
+
+/** When an attempt is made again: after `delayMs`, then each time `multiplier` times as long, up to `delayMsMax`. */
+export interface AsyncRetry {
+  /** All of them, the first included. */
+  readonly attemptsMax: number;
+  readonly delayMs: number;
+  readonly multiplier: number;
+  readonly delayMsMax: number;
+  readonly when: (outcome: AsyncOutcome) => boolean;
+}
+
+/** The functions of a process operator with two inputs. */
+export interface CoProcessFunctions extends RichFunctions {
+  readonly onLeft: (value: unknown, context: ProcessContext) => void;
+  readonly onRight: (value: unknown, context: ProcessContext) => void;
+}
+
+/** The functions of a keyed process operator with two inputs; the states are shared. */
+export interface KeyedCoProcessFunctions extends KeyedTimerFunctions {
+  readonly onLeft: (value: unknown, context: KeyedProcessContext) => void;
+  readonly onRight: (value: unknown, context: KeyedProcessContext) => void;
+}
+
+/** What the main side of a broadcast operator may do: it reads the broadcast states. */
+export interface BroadcastReadContext extends ProcessContext {
+  readonly broadcast: Readonly<Record<string, ReadonlyMapState<unknown, unknown>>>;
+}
+
+/** What the main side of a keyed broadcast operator may do. */
+export interface KeyedBroadcastReadContext extends KeyedProcessContext {
+  readonly broadcast: Readonly<Record<string, ReadonlyMapState<unknown, unknown>>>;
+}
+
+/** What the broadcast side may do: it writes the broadcast states, and may visit every key. */
+export interface BroadcastWriteContext extends ProcessContext {
+  readonly broadcast: Readonly<Record<string, MapState<unknown, unknown>>>;
+  /** Of a keyed operator: every key of this subtask for which the named state holds something. */
+  readonly forEachKey: (name: string, visit: (key: Key, state: unknown) => void) => void;
+}
+
+/** What both kinds of broadcast operators do with the broadcast side. */
+interface BroadcastSide {
+  /** The names of the broadcast states. */
+  readonly broadcast: readonly string[];
+  readonly onBroadcast: (value: unknown, context: BroadcastWriteContext) => void;
+}
+
+/** The functions of an operator with a broadcast side. */
+export interface BroadcastFunctions extends RichFunctions, BroadcastSide {
+  readonly onRecord: (value: unknown, context: BroadcastReadContext) => void;
+}
+
+/** The functions of a keyed operator with a broadcast side. */
+export interface KeyedBroadcastFunctions extends RichFunctions, BroadcastSide {
+  readonly state: Readonly<Record<string, StateDescriptor>>;
+  readonly onRecord: (value: unknown, context: KeyedBroadcastReadContext) => void;
+  readonly onEventTimer: ((timeMs: number, context: KeyedBroadcastReadContext) => void) | undefined;
+  readonly onProcessingTimer:
+    ((timeMs: number, context: KeyedBroadcastReadContext) => void) | undefined;
 }
 
 /** How the records of a key and window become one result. */
@@ -68,6 +175,8 @@ export type OperatorSpec =
       readonly kind: 'source';
       readonly source: SourceSpec<unknown>;
       readonly watermarks: WatermarkStrategy<unknown> | undefined;
+      /** Over all subtasks; the source's own rate when undefined. */
+      readonly recordsPerSecond?: number | undefined;
     }
   | { readonly kind: 'map'; readonly apply: (value: unknown) => unknown }
   | { readonly kind: 'filter'; readonly keep: (value: unknown) => boolean }
@@ -75,12 +184,36 @@ export type OperatorSpec =
   | {
       readonly kind: 'process';
       readonly apply: (value: unknown, context: ProcessContext) => void;
+      readonly lifecycle?: RichFunctions;
     }
   | { readonly kind: 'timestamps'; readonly watermarks: WatermarkStrategy<unknown> }
   | {
       readonly kind: 'keyed-process';
       readonly selector: KeySelector;
       readonly functions: KeyedProcessFunctions;
+    }
+  | {
+      readonly kind: 'async-map';
+      readonly functions: AsyncFunctions;
+      readonly order: 'ordered' | 'unordered';
+      readonly capacity: number;
+      /** For a record, all attempts and the delays between them. */
+      readonly timeoutMs: number;
+      readonly retry: AsyncRetry | undefined;
+    }
+  | { readonly kind: 'co-process'; readonly functions: CoProcessFunctions }
+  | {
+      readonly kind: 'keyed-co-process';
+      /** How each input's key is found: keys of one type. */
+      readonly left: KeySelector;
+      readonly right: KeySelector;
+      readonly functions: KeyedCoProcessFunctions;
+    }
+  | { readonly kind: 'broadcast'; readonly functions: BroadcastFunctions }
+  | {
+      readonly kind: 'keyed-broadcast';
+      readonly selector: KeySelector;
+      readonly functions: KeyedBroadcastFunctions;
     }
   | {
       readonly kind: 'keyed-reduce';
@@ -109,3 +242,6 @@ export type OperatorSpec =
 
 /** The tag under which a window operator emits records that came too late. */
 export const LATE_OUTPUT = 'late';
+
+/** The tag under which records that are none, or not valid, are handed out. */
+export const DEAD_LETTER_OUTPUT = 'dead-letters';

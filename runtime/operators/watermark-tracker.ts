@@ -1,4 +1,4 @@
-// Runs a watermark strategy for one subtask: timestamps, when a new watermark is due, and idleness.
+// Runs a watermark strategy for one split of a source, or for one subtask in the middle of a stream: timestamps, when a new watermark is due, and idleness.
 //   I1. What `poll` returns never falls.
 //   I2. Idleness counts processing time in which the task could have taken a record; time spent blocked does not count.
 
@@ -65,9 +65,13 @@ export class WatermarkTracker {
 
   /** When `poll` or `isIdle` has something new to say at the earliest. */
   nextPollMs(nowMs: number): number {
+    return Math.min(this.idleAtMs(), this.nextEmitMs(nowMs));
+  }
+
+  /** When it becomes idle if no record comes; Infinity when it never does. */
+  idleAtMs(): number {
     const { idleAfterMs } = this.#strategy;
-    const idleAtMs = idleAfterMs === undefined ? Infinity : this.#idleSinceMs + idleAfterMs;
-    return Math.min(idleAtMs, this.nextEmitMs(nowMs));
+    return idleAfterMs === undefined ? Infinity : this.#idleSinceMs + idleAfterMs;
   }
 
   /** When a watermark that is known already is due; Infinity when there is none. */

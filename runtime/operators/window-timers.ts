@@ -3,7 +3,7 @@
 //   I2. A timer of a window that is no longer open does nothing.
 
 import type { Key } from '../core/key-group.ts';
-import { type Timer, TimerQueue } from '../time/timer-queue.ts';
+import { type Due, DueQueue } from '../time/due-queue.ts';
 import type { TriggerContext } from './general-window-spec.ts';
 import type { OperatorContext } from './operator.ts';
 import type { TimeWindow } from './window-spec.ts';
@@ -11,8 +11,8 @@ import type { WindowEntry } from './window-table.ts';
 
 /** Both kinds of timers of one operator. */
 export class WindowTimers {
-  readonly event = new TimerQueue<WindowEntry>((entry) => entry);
-  readonly processing = new TimerQueue<WindowEntry>((entry) => entry);
+  readonly event = new DueQueue<WindowEntry>();
+  readonly processing = new DueQueue<WindowEntry>();
   readonly #context: OperatorContext;
 
   constructor(context: OperatorContext) {
@@ -36,16 +36,16 @@ export class WindowTimers {
 
   /** Hands over what is due, in order, until outputs are full (false) or nothing is left. */
   fire(
-    queue: TimerQueue<WindowEntry>,
+    queue: DueQueue<WindowEntry>,
     untilMs: number,
-    onTimer: (timer: Timer<WindowEntry>) => void,
+    onTimer: (timer: Due<WindowEntry>) => void,
   ): boolean {
     for (;;) {
       if (this.#context.isBlocked()) return false;
       const timer = queue.takeDue(untilMs);
       if (timer === undefined) return true;
-      timer.key.timerCount--;
-      if (timer.key.isOpen) onTimer(timer); // I2
+      timer.owner.timerCount--;
+      if (timer.owner.isOpen) onTimer(timer); // I2
     }
   }
 }
@@ -112,7 +112,7 @@ export class EntryTriggerContext implements TriggerContext<unknown> {
   }
 }
 
-function register(queue: TimerQueue<WindowEntry>, timeMs: number, entry: WindowEntry): void {
+function register(queue: DueQueue<WindowEntry>, timeMs: number, entry: WindowEntry): void {
   if (!Number.isFinite(timeMs)) {
     throw new RangeError(`A timer cannot be set for ${timeMs}: give epoch milliseconds.`);
   }
@@ -120,6 +120,6 @@ function register(queue: TimerQueue<WindowEntry>, timeMs: number, entry: WindowE
 }
 
 /** Deletes a timer of a window. */
-export function remove(queue: TimerQueue<WindowEntry>, timeMs: number, entry: WindowEntry): void {
+export function remove(queue: DueQueue<WindowEntry>, timeMs: number, entry: WindowEntry): void {
   if (queue.delete(timeMs, entry)) entry.timerCount--;
 }

@@ -2,11 +2,14 @@
 // in `frame.ts`. The coordinator decides, the worker reports; neither assumes that a message was heard before the other
 // side says so.
 //
-//   worker -> coordinator   register, heartbeat, draining, metrics, deployed, subtask, deployment-failed, collected,
-//                           released
-//   coordinator -> worker   welcome, refused, heartbeat, deploy, start, stop, commit, cancel
+//   worker -> coordinator   register, heartbeat, draining, metrics, deployed, subtask, source, deployment-failed,
+//                           collected, released
+//   coordinator -> worker   welcome, refused, heartbeat, deploy, start, source, stop, commit, cancel
+//
+// `source` messages go between the enumerator of a source, or the alignment of watermarks, and one subtask of the source.
 
 import { z } from 'zod';
+import type { SourceSplit } from '../connectors/connector.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import { EngineError } from '../core/errors.ts';
 import type { JobId, WorkerId } from '../core/ids.ts';
@@ -14,7 +17,7 @@ import type { ExecutionMode, PhysicalPlan } from '../graph/physical.ts';
 import type { SubtaskMetrics, WorkerMemory } from './cluster-snapshot.ts';
 
 /** Raised with every change of a message; both sides must have the same. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** Which incarnation of which job: frames and reports of an older one are ignored. Unique in the cluster's life. */
 export type DeploymentId = number;
@@ -54,6 +57,21 @@ export interface DeployMessage {
   readonly peers: readonly DataAddress[];
 }
 
+/** What a source subtask is told. */
+export type ToSource =
+  | { readonly kind: 'splits'; readonly splits: readonly SourceSplit[] }
+  | { readonly kind: 'no-more-splits' }
+  | { readonly kind: 'event'; readonly event: unknown }
+  /** Splits beyond this event time are paused, until a later message says otherwise. */
+  | { readonly kind: 'watermark-limit'; readonly watermarkMs: number };
+
+/** What a source subtask says. */
+export type FromSource =
+  | { readonly kind: 'split-request' }
+  | { readonly kind: 'event'; readonly event: unknown }
+  /** `MAX_WATERMARK` when it holds nobody back. */
+  | { readonly kind: 'watermark'; readonly watermarkMs: number };
+
 /** What the coordinator sends. */
 export type CoordinatorMessage =
   | {
@@ -67,6 +85,13 @@ export type CoordinatorMessage =
   | { readonly kind: 'heartbeat' }
   | DeployMessage
   | { readonly kind: 'start'; readonly deployment: DeploymentId }
+  | {
+      readonly kind: 'source';
+      readonly deployment: DeploymentId;
+      readonly task: number;
+      readonly subtask: number;
+      readonly event: ToSource;
+    }
   | { readonly kind: 'stop'; readonly deployment: DeploymentId }
   | { readonly kind: 'commit'; readonly deployment: DeploymentId }
   | { readonly kind: 'cancel'; readonly deployment: DeploymentId };
@@ -124,6 +149,13 @@ export type WorkerMessage =
       readonly error?: ErrorRecord | undefined;
     }
   | {
+      readonly kind: 'source';
+      readonly deployment: DeploymentId;
+      readonly task: number;
+      readonly subtask: number;
+      readonly event: FromSource;
+    }
+  | {
       readonly kind: 'deployment-failed';
       readonly deployment: DeploymentId;
       readonly error: ErrorRecord;
@@ -137,7 +169,17 @@ export type WorkerMessage =
   | { readonly kind: 'released'; readonly deployment: DeploymentId };
 
 const coordinatorEnvelope = z.looseObject({
-  kind: z.enum(['welcome', 'refused', 'heartbeat', 'deploy', 'start', 'stop', 'commit', 'cancel']),
+  kind: z.enum([
+    'welcome',
+    'refused',
+    'heartbeat',
+    'deploy',
+    'start',
+    'source',
+    'stop',
+    'commit',
+    'cancel',
+  ]),
 });
 const workerEnvelope = z.looseObject({
   kind: z.enum([
@@ -147,6 +189,7 @@ const workerEnvelope = z.looseObject({
     'metrics',
     'deployed',
     'subtask',
+    'source',
     'deployment-failed',
     'collected',
     'released',

@@ -5,7 +5,7 @@ export const NO_WATERMARK = Number.MIN_SAFE_INTEGER;
 /** The end of event time: every window and timer fires (Flink: Long.MAX_VALUE). */
 export const MAX_WATERMARK = Number.MAX_SAFE_INTEGER;
 
-/** Decides from the records seen what the watermark is. One instance a source subtask. */
+/** Decides from the records seen what the watermark is. One instance a split. */
 export interface WatermarkGenerator<T> {
   /** Called for each record, after its timestamp is known. */
   onRecord(value: T, timestampMs: number): void;
@@ -24,6 +24,17 @@ export interface WatermarkStrategy<T> {
   readonly emit: 'every-record' | { readonly intervalMs: number };
   /** Without a record for this long (processing time) the source no longer holds event time back. */
   readonly idleAfterMs?: number | undefined;
+  readonly alignment?: WatermarkAlignment | undefined;
+}
+
+/** Holds back sources, and splits of them, that are far ahead of others in event time. */
+export interface WatermarkAlignment {
+  /** Sources of a job that name the same group are kept together. */
+  readonly group: string;
+  /** How far a source may be ahead of the slowest one of the group. */
+  readonly maxDriftMs: number;
+  /** How often the sources tell where they are and are told how far they may go. */
+  readonly updateIntervalMs: number;
 }
 
 /** Flink's BoundedOutOfOrdernessWatermarks: `max seen - bound - 1`. */

@@ -1,20 +1,26 @@
 // Builds one subtask of a plan inside a slot: its chain composed from tail to head, its channels, its input.
 
+import { createAsyncMap } from '../operators/async-map.ts';
+import { createBroadcast, createKeyedBroadcast } from '../operators/broadcast.ts';
 import { createFilter } from '../operators/filter.ts';
 import { createFlatMap } from '../operators/flat-map.ts';
 import { createGeneralWindow } from '../operators/general-window.ts';
-import { createKeyedProcess } from '../operators/keyed-process.ts';
 import { createKeyedReduce } from '../operators/keyed-reduce.ts';
 import { createMap } from '../operators/map.ts';
 import type { Emit, Operator, OperatorContext } from '../operators/operator.ts';
-import { createProcess } from '../operators/process.ts';
 import { createRelational } from '../operators/relational.ts';
+import { createKeyedCoProcess, createKeyedProcess } from '../operators/keyed-process.ts';
+import { createCoProcess, createProcess } from '../operators/process.ts';
 import { createSink } from '../operators/sink.ts';
-import type { OperatorSpec } from '../operators/spec.ts';
+import { DEAD_LETTER_OUTPUT, type OperatorSpec } from '../operators/spec.ts';
 import { createTimestamps } from '../operators/timestamps.ts';
-import { WatermarkTracker } from '../operators/watermark-tracker.ts';
 import { createWindow } from '../operators/window.ts';
-import type { SinkContext, SourceContext } from '../connectors/connector.ts';
+import {
+  NO_TIMESTAMP,
+  type SinkContext,
+  type SplitReaderContext,
+} from '../connectors/connector.ts';
+import { asSplitReader } from '../connectors/share-reader.ts';
 import type { Clock } from '../core/clock.ts';
 import { EngineError } from '../core/errors.ts';
 import type { JobId } from '../core/ids.ts';
@@ -24,6 +30,7 @@ import type { Log } from '../core/log.ts';
 import type { LogicalGraph } from '../graph/logical.ts';
 import { MAIN_OUTPUT } from '../graph/logical.ts';
 import type { PhysicalPlan, PlannedEdge, PlannedOperator, PlannedTask } from '../graph/physical.ts';
+import type { FromSource } from '../protocol/control.ts';
 import type { OutputEdge, RouteFailure } from '../shuffle/output-edge.ts';
 import { timestampsOnly } from '../time/watermark.ts';
 import { OutputGate } from '../shuffle/output-gate.ts';
@@ -31,13 +38,14 @@ import type { MemoryBudget } from '../state/memory-budget.ts';
 import { SpillingSorter } from '../state/spilling-sorter.ts';
 import { compileCodec } from '../types/codec-compiler.ts';
 import type { RecordType } from '../types/record-type.ts';
+import { Pace } from '../time/pace.ts';
 import { Chain, type ChainLink, type ChainOutput, ChainTimes } from './chain.ts';
 import { type InputChannel, InputSubtask } from './input-subtask.ts';
 import { KeySortedInput, type SortedPort } from './key-sorted-input.ts';
 import type { LoadedMakers } from './makers.ts';
 import { describeRecord } from './record-preview.ts';
-import { SourceSubtask } from './source-subtask.ts';
-import { NamedCounters, type Subtask, type SubtaskAddress } from './subtask.ts';
+import { SourceSubtask, type SplitOutput } from './source-subtask.ts';
+import { NamedCounters, type Subtask, type SubtaskAddress, type SubtaskParts } from './subtask.ts';
 
 const ANY_TYPE: RecordType = { kind: 'any' };
 
@@ -56,6 +64,8 @@ export interface SlotServices {
   collect(value: unknown): void;
   /** A connector failed between steps. */
   fail(address: SubtaskAddress, error: unknown): void;
+  /** What the subtask of a source has to say. */
+  tellCoordinator(address: SubtaskAddress, event: FromSource): void;
   /** The channels of an edge that this subtask writes, behind their partitioner. */
   openOutput(
     edge: PlannedEdge,
@@ -89,7 +99,8 @@ class SubtaskBuilder {
   readonly #operators: Operator[];
   readonly #contexts: OperatorContext[] = [];
   readonly #outputs: ChainOutput[] = [];
-  readonly #sinks: Operator[] = [];
+  /** Operators that may be full, tail first. */
+  readonly #fillable: Operator[] = [];
 
   constructor(
     plan: PhysicalPlan,
@@ -163,27 +174,29 @@ class SubtaskBuilder {
     return new KeySortedInput(ports, sorter, chain);
   }
 
-  #makeSource(
-    spec: Extract<OperatorSpec, { kind: 'source' }>,
-    parts: Omit<ConstructorParameters<typeof SourceSubtask>[0], 'reader' | 'tracker' | 'context'>,
-  ): Subtask {
-    const { clock } = this.#services;
+  #makeSource(spec: Extract<OperatorSpec, { kind: 'source' }>, parts: SubtaskParts): Subtask {
+    const { source, watermarks, recordsPerSecond = source.recordsPerSecond } = spec;
+    const { clock, makers } = this.#services;
     const context = this.#contexts[0];
     invariant(context !== undefined, 'the head has a context');
     return new SourceSubtask({
       ...parts,
-      reader: this.#services.makers.source(spec.source.kind)(
-        spec.source,
-        this.#sourceContext(this.#plannedAt(0)),
-      ),
-      tracker:
-        spec.watermarks === undefined
-          ? undefined
-          : new WatermarkTracker(
-              this.#plan.mode === 'batch' ? timestampsOnly(spec.watermarks) : spec.watermarks,
-              clock.nowMs(),
-            ),
+      watermarks:
+        this.#plan.mode === 'batch' && watermarks !== undefined
+          ? timestampsOnly(watermarks)
+          : watermarks,
       context,
+      pace:
+        recordsPerSecond === undefined
+          ? undefined
+          : new Pace(clock, recordsPerSecond / this.#task.parallelism),
+      tell: (event) => {
+        this.#services.tellCoordinator(this.#address, event);
+      },
+      makeReader: (output) => {
+        const readerContext = this.#readerContext(context, output);
+        return asSplitReader(makers.source(source.kind)(source, readerContext), readerContext);
+      },
     });
   }
 
@@ -192,17 +205,17 @@ class SubtaskBuilder {
     const outputs = this.#openOutputs(planned, position);
     const context = this.#makeContext(planned, position, outputs);
     this.#contexts[position] = context;
-    return createOperator(this.#specAt(position), context, (spec) => {
+    const operator = createOperator(this.#specAt(position), context, (spec) => {
       const writer = this.#services.makers.sink(spec.sink.kind)(
         spec.sink,
         this.#sinkContext(planned),
       );
-      const sink = createSink(writer, context, () => {
+      return createSink(writer, context, () => {
         this.#gate.recordsOut++;
       });
-      this.#sinks.push(sink);
-      return sink;
     });
+    if (operator.isFull !== undefined) this.#fillable.push(operator);
+    return operator;
   }
 
   /** Where each output of an operator goes: operators of the chain, and edges that leave it. */
@@ -240,7 +253,7 @@ class SubtaskBuilder {
     const { clock, log, stateMemory } = this.#services;
     const { watermarksMs, wakesMs } = this.#times;
     const gate = this.#gate;
-    const sinks = this.#sinks;
+    const behind = [...this.#fillable];
     return {
       uid: planned.uid,
       name: planned.name,
@@ -254,13 +267,20 @@ class SubtaskBuilder {
       stateMemory,
       emit: outputs.get(MAIN_OUTPUT) ?? (() => undefined),
       sideOutput: (tag) => outputs.get(tag),
-      isBlocked: () => gate.blockedChannels > 0 || isAnyFull(sinks),
+      isBlocked: () => gate.blockedChannels > 0 || isAnyFull(behind),
       currentWatermark: () => watermarksMs[position] as number,
       count: (counter, by) => {
         this.#counters.count(counter, by);
       },
       wakeAt: (timeMs) => {
         wakesMs[position] = Math.min(wakesMs[position] ?? Infinity, timeMs);
+      },
+      wake: () => {
+        wakesMs[position] = -Infinity;
+        this.#services.wake();
+      },
+      fail: (error) => {
+        this.#services.fail(this.#address, error);
       },
       failure: (error, record) => this.#failure(planned, error, record),
     };
@@ -296,7 +316,28 @@ class SubtaskBuilder {
     return new EngineError('USER_FUNCTION_FAILED', `${what}: ${reason}`, { cause: error, details });
   }
 
-  #sourceContext(planned: PlannedOperator): SourceContext {
+  #readerContext(operator: OperatorContext, output: SplitOutput): SplitReaderContext {
+    const { makers } = this.#services;
+    const deadLetters = operator.sideOutput(DEAD_LETTER_OUTPUT);
+    return {
+      ...this.#connectorContext(this.#plannedAt(0)),
+      ...output,
+      deadLetter: (value, problem) => {
+        operator.count('invalidRecords');
+        deadLetters?.({ value, problem }, NO_TIMESTAMP);
+      },
+      requestSplits: () => {
+        this.#services.tellCoordinator(this.#address, { kind: 'split-request' });
+      },
+      sendEvent: (event) => {
+        this.#services.tellCoordinator(this.#address, { kind: 'event', event });
+      },
+      makeReader: (spec, context) =>
+        asSplitReader(makers.source(spec.kind)(spec, context), context),
+    };
+  }
+
+  #connectorContext(planned: PlannedOperator) {
     const { clock, log } = this.#services;
     return {
       subtaskIndex: this.#address.subtask,
@@ -306,12 +347,12 @@ class SubtaskBuilder {
       wake: () => {
         this.#services.wake();
       },
-      fail: (error) => {
+      fail: (error: unknown) => {
         const isOurs = error instanceof EngineError;
         const told = isOurs ? this.#failure(planned, error, undefined) : error;
         this.#services.fail(this.#address, told);
       },
-      count: (counter, by) => {
+      count: (counter: string, by?: number) => {
         this.#counters.count(counter, by);
       },
     };
@@ -319,7 +360,7 @@ class SubtaskBuilder {
 
   #sinkContext(planned: PlannedOperator): SinkContext {
     return {
-      ...this.#sourceContext(planned),
+      ...this.#connectorContext(planned),
       jobId: this.#services.jobId,
       collect: (value) => {
         this.#services.collect(value);
@@ -364,6 +405,16 @@ function createOperator(
       return createTimestamps(spec, context);
     case 'keyed-process':
       return createKeyedProcess(spec, context);
+    case 'async-map':
+      return createAsyncMap(spec, context);
+    case 'co-process':
+      return createCoProcess(spec, context);
+    case 'keyed-co-process':
+      return createKeyedCoProcess(spec, context);
+    case 'broadcast':
+      return createBroadcast(spec, context);
+    case 'keyed-broadcast':
+      return createKeyedBroadcast(spec, context);
     case 'keyed-reduce':
       return createKeyedReduce(spec, context);
     case 'window':
@@ -379,8 +430,8 @@ function createOperator(
   }
 }
 
-function isAnyFull(sinks: readonly Operator[]): boolean {
-  for (const sink of sinks) if (sink.isFull?.() === true) return true;
+function isAnyFull(operators: readonly Operator[]): boolean {
+  for (const operator of operators) if (operator.isFull?.() === true) return true;
   return false;
 }
 

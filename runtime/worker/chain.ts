@@ -2,6 +2,8 @@
 //   I1. Watermarks visit the operators in chain order; an operator sees a new watermark before anything downstream does.
 //   I2. Work that stops early (outputs full) is taken up at the same operator.
 //   I3. The chain's outputs get each watermark after every record that precedes it.
+//   I4. An operator is not woken while what is behind it has no room, or a watermark or the end of the input has not come
+//       past it yet.
 
 import type { Emit, Operator } from '../operators/operator.ts';
 import type { OutputEdge } from '../shuffle/output-edge.ts';
@@ -55,7 +57,7 @@ export class Chain {
   readonly #outputs: readonly ChainOutput[];
   readonly #gate: OutputGate;
   readonly #times: ChainTimes;
-  readonly #sinks: readonly Operator[];
+  readonly #fillable: readonly { readonly operator: Operator; readonly position: number }[];
   readonly #passedOnMs: number[]; // by output
   readonly #outgoingMs: number[]; // by operator
   readonly #isIdle: boolean[]; // by operator
@@ -71,9 +73,9 @@ export class Chain {
     this.#outputs = outputs;
     this.#gate = gate;
     this.#times = times;
-    this.#sinks = links
-      .map((link) => link.operator)
-      .filter((operator) => operator.isFull !== undefined);
+    this.#fillable = links
+      .map(({ operator }, position) => ({ operator, position }))
+      .filter(({ operator }) => operator.isFull !== undefined);
     this.#passedOnMs = outputs.map(() => NO_WATERMARK);
     this.#outgoingMs = links.map(() => NO_WATERMARK);
     this.#isUnfinished = links.map(() => false);
@@ -90,11 +92,29 @@ export class Chain {
     return this.#times.watermarksMs[0] ?? NO_WATERMARK;
   }
 
-  /** True while neither an output nor a sink is full and no watermark is half-way. */
+  /** True while neither an output nor an operator is full and no watermark is half-way. */
   canTakeInput(): boolean {
     if (this.#gate.blockedChannels > 0 || this.#advancing >= 0) return false;
-    for (const sink of this.#sinks) if (sink.isFull?.() === true) return false;
-    return true;
+    return this.#lastFull() < 0;
+  }
+
+  /** True while an output is full: only those who read it can help. */
+  get isBlockedByOutput(): boolean {
+    return this.#gate.blockedChannels > 0;
+  }
+
+  /** The position of the last operator that is full, or -1. */
+  #lastFull(): number {
+    let last = -1;
+    for (const { operator, position } of this.#fillable) {
+      if (operator.isFull?.() === true) last = position;
+    }
+    return last;
+  }
+
+  /** The first operator that may be woken (I4). */
+  #firstAwake(): number {
+    return Math.max(this.#ending, this.#advancing + 1, this.#lastFull());
   }
 
   /**
@@ -161,26 +181,36 @@ export class Chain {
     if (this.makesWatermarks) this.#tellIdleness();
   }
 
-  /** When an operator wants to be woken next; Infinity when none does. */
+  /** When an operator that may be woken wants to be; Infinity when none does. */
   nextWakeMs(): number {
-    return Math.min(Infinity, ...this.#times.wakesMs);
+    const { wakesMs } = this.#times;
+    let nextMs = Infinity;
+    for (let position = this.#firstAwake(); position < wakesMs.length; position++) {
+      nextMs = Math.min(nextMs, wakesMs[position] ?? Infinity);
+    }
+    return nextMs;
   }
 
   /** Wakes the operators that are due; one that makes watermarks may have one to pass on then. */
   wake(nowMs: number): void {
-    for (const [position, wakeMs] of this.#times.wakesMs.entries()) {
-      if (wakeMs > nowMs) continue;
-      this.#times.wakesMs[position] = Infinity;
+    const { wakesMs } = this.#times;
+    for (let position = this.#firstAwake(); position < wakesMs.length; position++) {
+      if ((wakesMs[position] ?? Infinity) > nowMs) continue;
+      wakesMs[position] = Infinity;
       const isDone = this.#links[position]?.operator.onProcessingTime?.(nowMs) ?? true;
-      if (!isDone) this.#times.wakesMs[position] = nowMs;
+      if (!isDone) wakesMs[position] = nowMs;
     }
     if (this.makesWatermarks) this.advance(this.watermarkMs);
   }
 
   /** All input has ended; false when stopped early: call again. */
   endInput(): boolean {
-    for (; this.#ending < this.#links.length; this.#ending++) {
-      if (this.#links[this.#ending]?.operator.endInput?.() === false) return false;
+    while (this.#ending < this.#links.length) {
+      const { operator } = this.#links[this.#ending] as ChainLink;
+      if (operator.endInput?.() === false) return false;
+      this.#ending++;
+      // What it has held back of event time reaches those behind it before their own end.
+      if (operator.outputWatermark !== undefined && !this.advance(this.watermarkMs)) return false;
     }
     return true;
   }

@@ -103,7 +103,7 @@ export class SlotLoop {
     this.#options.onEnded(ended.subtask);
   }
 
-  /** Time in which nobody worked: each subtask was idle or held back, as its last step says. */
+  /** Time in which nobody worked: each subtask was idle, held back or waiting, as its last step says. */
   #accountFor(untilMs: number): void {
     const elapsedMs = untilMs - this.#lastMs;
     this.#lastMs = untilMs;
@@ -113,8 +113,10 @@ export class SlotLoop {
   #accountOthers(worker: Running | undefined, elapsedMs: number): void {
     for (const running of this.#running) {
       if (running === worker) continue;
-      if (running.last === 'blocked') running.subtask.spent.backpressuredMs += elapsedMs;
-      else running.subtask.spent.idleMs += elapsedMs;
+      const { spent } = running.subtask;
+      if (running.last === 'blocked') spent.backpressuredMs += elapsedMs;
+      else if (running.last === 'waiting') spent.busyMs += elapsedMs;
+      else spent.idleMs += elapsedMs;
     }
   }
 
@@ -137,9 +139,7 @@ export class SlotLoop {
     const epochNowMs = clock.nowMs();
     let untilMs = this.#nextReportMs;
     for (const { subtask, last } of this.#running) {
-      // A blocked subtask can only be helped by whoever makes room, and that rings.
-      if (last !== 'blocked')
-        untilMs = Math.min(untilMs, nowMs + subtask.nextWakeMs() - epochNowMs);
+      untilMs = Math.min(untilMs, nowMs + wakeMsOf(subtask, last) - epochNowMs);
       if (bufferTimeoutMs >= 0 && subtask.chain.hasUnflushed()) {
         untilMs = Math.min(untilMs, this.#nextFlushMs);
       }
@@ -147,4 +147,11 @@ export class SlotLoop {
     const timeoutMs = untilMs - nowMs;
     if (timeoutMs > 0) await bell.sleep(seen, timeoutMs);
   }
+}
+
+/** When the clock can help a subtask whose last step came to this. */
+function wakeMsOf(subtask: Subtask, last: StepResult): number {
+  // A blocked subtask can only be helped by whoever makes room, and that rings; a waiting one takes no input by the clock.
+  if (last === 'blocked') return Infinity;
+  return last === 'waiting' ? subtask.chain.nextWakeMs() : subtask.nextWakeMs();
 }

@@ -6,9 +6,11 @@ import type { JobId } from '../core/ids.ts';
 import type { LogFields } from '../core/log.ts';
 import type {
   DeploymentId,
+  FromSource,
   JobProgram,
   SubtaskCounts,
   SubtaskReportStatus,
+  ToSource,
 } from '../protocol/control.ts';
 import type { RingMemory } from '../shuffle/ring.ts';
 import type { SubtaskAddress } from './subtask.ts';
@@ -56,6 +58,7 @@ export interface SlotDeployment {
 export type ToSlot =
   | SlotDeployment
   | { readonly kind: 'start' }
+  | { readonly kind: 'source'; readonly address: SubtaskAddress; readonly event: ToSource }
   | { readonly kind: 'stop' }
   | { readonly kind: 'commit' }
   | { readonly kind: 'cancel' };
@@ -70,6 +73,7 @@ export type FromSlot =
       readonly status: SubtaskReportStatus;
       readonly error?: ErrorRecord | undefined;
     }
+  | { readonly kind: 'source'; readonly address: SubtaskAddress; readonly event: FromSource }
   | {
       readonly kind: 'metrics';
       readonly subtasks: readonly {

@@ -13,7 +13,7 @@ import { invariant } from '../core/invariant.ts';
 import type { Log, LogFields } from '../core/log.ts';
 import { loadJob } from '../program/load-job.ts';
 import { planJob, type PlannedJob } from '../program/plan-job.ts';
-import type { SubtaskReportStatus } from '../protocol/control.ts';
+import type { SubtaskReportStatus, ToSource } from '../protocol/control.ts';
 import { Doorbell } from '../shuffle/doorbell.ts';
 import { MemoryBudget } from '../state/memory-budget.ts';
 import { buildSubtask, type SlotServices } from './build-subtask.ts';
@@ -51,6 +51,8 @@ export class Slot {
   readonly #bell: Doorbell;
   readonly #log: Log;
   #phase: Phase = { kind: 'waiting' };
+  /** All that were made, from before they are opened: a source may be answered while others are still opening. */
+  readonly #subtasks: Subtask[] = [];
   #collected: unknown[] = [];
   #collectedRows = 0;
   #isCanceled = false;
@@ -81,6 +83,9 @@ export class Slot {
       case 'start':
         await this.#run();
         return;
+      case 'source':
+        this.#tellSource(message.address, message.event);
+        return;
       case 'stop':
         this.#stopSources();
         return;
@@ -96,7 +101,7 @@ export class Slot {
   async #deploy(deployment: SlotDeployment): Promise<void> {
     invariant(this.#phase.kind === 'waiting', 'a slot thread takes one deployment');
     this.#phase = { kind: 'deploying' };
-    const subtasks: Subtask[] = [];
+    const subtasks = this.#subtasks;
     try {
       const planned = await this.#plan(deployment);
       const services = await this.#provide(deployment, planned);
@@ -151,6 +156,9 @@ export class Slot {
       fail: (address, error) => {
         this.#fail(address, error);
       },
+      tellCoordinator: (address, event) => {
+        this.#send({ kind: 'source', address, event });
+      },
       openOutput: (edge, address, gate, failure) =>
         channels.openOutput(edge, address, { gate, failure }),
       openInputs: (edges, address) => channels.openInputs(edges, address),
@@ -183,6 +191,19 @@ export class Slot {
     this.#phase = { kind: 'prepared', subtasks };
     if (this.#isCanceled) await this.#cancel();
     else if (this.#isCommitted) await this.#commit();
+  }
+
+  #tellSource({ task, subtask: index }: SubtaskAddress, event: ToSource): void {
+    const subtask = this.#subtasks.find(
+      ({ address }) => address.task === task && address.subtask === index,
+    );
+    if (subtask === undefined || this.#phase.kind === 'released') return;
+    try {
+      subtask.onSourceEvent(event);
+      this.#bell.ring();
+    } catch (error) {
+      this.#fail(subtask.address, error);
+    }
   }
 
   /** The sources end here; what they have emitted runs to its end. */
@@ -301,7 +322,9 @@ function loadMakersOf(graph: PlannedJob['graph'], makers: ConnectorCatalog): Pro
   const sources: string[] = [];
   const sinks: string[] = [];
   for (const { spec } of graph.nodes) {
-    if (spec.kind === 'source') sources.push(spec.source.kind);
+    if (spec.kind === 'source') {
+      sources.push(spec.source.kind, ...(spec.source.parts ?? []).map((part) => part.kind));
+    }
     if (spec.kind === 'sink') sinks.push(spec.sink.kind);
   }
   return loadMakers(makers, sources, sinks);

@@ -1,48 +1,75 @@
-// A subtask whose input is a source: polls the reader, gives records timestamps, and makes watermarks.
+// A subtask whose input is a source: polls the reader, gives records timestamps, makes watermarks, keeps to the source's rate
+// and to the alignment of its group.
 //   I1. The watermark follows the record that caused it, before the next record.
 //   I2. A poll is sized so that what it emits fills a few buffers at most: the overflow stays small.
 
-import type { SourceReader, SourceStatus } from '../connectors/connector.ts';
+import type {
+  EmitRecord,
+  SourceStatus,
+  SplitReader,
+  SplitReaderContext,
+} from '../connectors/connector.ts';
 import { EngineError } from '../core/errors.ts';
 import type { OperatorContext } from '../operators/operator.ts';
-import type { WatermarkTracker } from '../operators/watermark-tracker.ts';
+import type { FromSource, ToSource } from '../protocol/control.ts';
 import type { OutputGate } from '../shuffle/output-gate.ts';
+import type { Pace } from '../time/pace.ts';
+import { MAX_WATERMARK, type WatermarkStrategy } from '../time/watermark.ts';
+import { type SplitProgress, SplitWatermarks } from './split-watermarks.ts';
 import { type StepResult, Subtask, type SubtaskParts } from './subtask.ts';
 
 const POLL_RECORDS_FIRST = 16;
 const POLL_RECORDS_MAX = 512;
 const POLL_BYTES = 64 * 1024;
 
+/** Where the reader's records go. */
+export type SplitOutput = Pick<SplitReaderContext, 'beginSplit' | 'endSplit'>;
+
 export interface SourceSubtaskParts extends SubtaskParts {
-  readonly reader: SourceReader<unknown>;
-  readonly tracker: WatermarkTracker | undefined;
+  readonly makeReader: (output: SplitOutput) => SplitReader;
+  readonly watermarks: WatermarkStrategy<unknown> | undefined;
+  /** Undefined: as fast as possible. */
+  readonly pace: Pace | undefined;
   /** Of the source operator: names what fails. */
   readonly context: OperatorContext;
+  /** Tells the coordinator. */
+  readonly tell: (event: FromSource) => void;
 }
 
 /** One subtask of a source task. */
 export class SourceSubtask extends Subtask {
   protected readonly bytesIn = 0;
-  readonly #reader: SourceReader<unknown>;
-  readonly #tracker: WatermarkTracker | undefined;
+  readonly #parts: SourceSubtaskParts;
+  readonly #reader: SplitReader;
+  readonly #watermarks: SplitWatermarks | undefined;
   readonly #gate: OutputGate;
-  readonly #context: OperatorContext;
-  readonly #emit: (value: unknown, timestampMs: number) => void;
+  /** Whether the rate, not the reader, held the last poll back. */
+  #isPaced = false;
   #isIdle = false;
   #isStopped = false;
+  /** How far the group's slowest lets its splits go. */
+  #limitMs = MAX_WATERMARK;
+  #nextReportMs: number;
 
   constructor(parts: SourceSubtaskParts) {
     super(parts);
-    this.#reader = parts.reader;
-    this.#tracker = parts.tracker;
+    const { watermarks, clock } = parts;
+    this.#parts = parts;
     this.#gate = parts.gate;
-    this.#context = parts.context;
-    this.#emit = this.#makeEmit(parts.context);
+    this.#watermarks =
+      watermarks === undefined ? undefined : new SplitWatermarks(watermarks, clock.nowMs());
+    this.#nextReportMs = watermarks?.alignment === undefined ? Infinity : clock.nowMs();
+    this.#reader = parts.makeReader({
+      beginSplit: (id) => this.#makeEmit(id),
+      endSplit: (id) => {
+        this.#watermarks?.end(id, this.clock.nowMs());
+      },
+    });
   }
 
   async open(): Promise<void> {
     await this.chain.open();
-    await this.#reader.open(undefined);
+    await this.#reader.start();
   }
 
   async close(committed: boolean): Promise<void> {
@@ -55,10 +82,12 @@ export class SourceSubtask extends Subtask {
 
   nextWakeMs(): number {
     const nowMs = this.clock.nowMs();
+    const paceMs = this.#isPaced ? this.#parts.pace?.nextDueAtMs() : undefined;
     return Math.min(
       this.chain.nextWakeMs(),
-      this.#reader.nextPollAtMs ?? Infinity,
-      this.#isIdle ? Infinity : (this.#tracker?.nextPollMs(nowMs) ?? Infinity),
+      paceMs ?? this.#reader.nextPollAtMs ?? Infinity,
+      this.#isIdle ? Infinity : (this.#watermarks?.nextPollMs(nowMs) ?? Infinity),
+      this.#nextReportMs,
     );
   }
 
@@ -66,24 +95,51 @@ export class SourceSubtask extends Subtask {
     this.#isStopped = true;
   }
 
+  override onSourceEvent(event: ToSource): void {
+    switch (event.kind) {
+      case 'splits':
+        this.#reader.addSplits(event.splits);
+        return;
+      case 'no-more-splits':
+        this.#reader.noMoreSplits();
+        return;
+      case 'event':
+        this.#reader.onEvent?.(event.event);
+        return;
+      case 'watermark-limit':
+        this.#limitMs = event.watermarkMs;
+        this.#pauseOrResume();
+        return;
+    }
+  }
+
   protected override onUnblocked(): void {
-    this.#tracker?.resume(this.clock.nowMs());
+    this.#watermarks?.resume(this.clock.nowMs());
   }
 
   protected takeInput(): StepResult {
-    if (this.#isStopped) return 'ended';
     const before = this.recordsIn;
-    const status = this.#poll();
-    if (status === 'ended') return 'ended';
+    const status = this.#isStopped ? 'ended' : this.#poll();
+    if (status === 'ended') {
+      if (this.#parts.watermarks?.alignment !== undefined) this.#report(MAX_WATERMARK);
+      return 'ended';
+    }
     this.#tellTime();
     return status === 'more' || this.recordsIn > before ? 'worked' : 'idle';
   }
 
   #poll(): SourceStatus {
+    const { pace, context } = this.#parts;
+    const allowed = pace?.allowance() ?? Infinity;
+    this.#isPaced = allowed === 0;
+    if (this.#isPaced) return 'idle';
+    const before = this.recordsIn;
     try {
-      return this.#reader.poll(this.#emit, this.#pollRecords());
+      const status = this.#reader.poll(Math.min(allowed, this.#pollRecords()));
+      pace?.spend(this.recordsIn - before);
+      return status;
     } catch (error) {
-      throw error instanceof EngineError ? this.#context.failure(error, undefined) : error;
+      throw error instanceof EngineError ? context.failure(error, undefined) : error;
     }
   }
 
@@ -95,16 +151,34 @@ export class SourceSubtask extends Subtask {
     return Math.max(1, Math.min(POLL_RECORDS_MAX, Math.floor(fitting)));
   }
 
-  /** Watermarks that are due by the clock, and idleness. */
+  /** Watermarks that are due by the clock, idleness, and what the group is told of it. */
   #tellTime(): void {
-    const tracker = this.#tracker;
-    if (tracker === undefined) return;
+    const watermarks = this.#watermarks;
+    if (watermarks === undefined) return;
     const nowMs = this.clock.nowMs();
-    if (!tracker.isEveryRecord) this.#advance(tracker.poll(nowMs));
-    if (!tracker.isIdle(nowMs) || this.#isIdle) return; // only a record ends idleness
-    this.#advance(tracker.advance()); // nobody listens to the watermarks of an idle channel
-    this.#isIdle = true;
-    this.chain.writeStatus(true);
+    const isIdle = watermarks.isIdle(nowMs);
+    this.#advance(watermarks.poll(nowMs));
+    if (isIdle && !this.#isIdle) {
+      this.#advance(watermarks.advance()); // nobody listens to the watermarks of an idle channel
+      this.#isIdle = true; // only a record ends idleness
+      this.chain.writeStatus(true);
+    }
+    if (this.#nextReportMs === Infinity) return;
+    if (nowMs >= this.#nextReportMs) this.#report(isIdle ? MAX_WATERMARK : this.chain.watermarkMs);
+    this.#pauseOrResume();
+  }
+
+  #report(watermarkMs: number): void {
+    const { watermarks, tell } = this.#parts;
+    this.#nextReportMs = this.clock.nowMs() + (watermarks?.alignment?.updateIntervalMs ?? Infinity);
+    tell({ kind: 'watermark', watermarkMs });
+  }
+
+  #pauseOrResume(): void {
+    const decision = this.#watermarks?.decidePauses(this.#limitMs, this.clock.nowMs());
+    if (decision === undefined) return;
+    const { paused, resumed } = decision;
+    if (paused.length + resumed.length > 0) this.#reader.pauseOrResumeSplits(paused, resumed);
   }
 
   #advance(watermarkMs: number): void {
@@ -112,17 +186,21 @@ export class SourceSubtask extends Subtask {
     else if (this.chain.makesWatermarks) this.chain.advance(this.chain.watermarkMs);
   }
 
-  #makeEmit(context: OperatorContext): (value: unknown, timestampMs: number) => void {
+  /** What the records of one split go through. */
+  #makeEmit(id: string): EmitRecord<unknown> {
     const { process } = this.chain;
-    const tracker = this.#tracker;
-    if (tracker === undefined) {
+    const watermarks = this.#watermarks;
+    if (watermarks === undefined) {
       return (value, timestampMs) => {
         this.recordsIn++;
         process(value, timestampMs);
         if (this.chain.makesWatermarks) this.#advance(this.chain.watermarkMs);
       };
     }
-    const { isEveryRecord } = tracker;
+    const { context } = this.#parts;
+    const { isEveryRecord } = watermarks;
+    const progress = watermarks.begin(id, this.clock.nowMs());
+    const { tracker } = progress;
     return (value, sourceTimestampMs) => {
       this.recordsIn++;
       let timestampMs: number;
@@ -132,14 +210,16 @@ export class SourceSubtask extends Subtask {
       } catch (error) {
         throw context.failure(error, value);
       }
-      if (this.#isIdle) this.#becomeActive();
+      if (progress.isIdle || this.#isIdle) this.#becomeActive(progress);
       process(value, timestampMs);
-      if (isEveryRecord) this.#advance(tracker.advance());
+      if (isEveryRecord) this.#advance(watermarks.afterRecord(progress));
       else if (this.chain.makesWatermarks) this.#advance(this.chain.watermarkMs);
     };
   }
 
-  #becomeActive(): void {
+  #becomeActive(progress: SplitProgress): void {
+    progress.isIdle = false;
+    if (!this.#isIdle) return;
     this.#isIdle = false;
     this.chain.writeStatus(false);
   }

@@ -1,16 +1,20 @@
 // The contract of a running subtask, and what both makers share: the phases after its input has ended, and its counts.
 // The slot's loop owns it and calls one step at a time; a step does bounded work and never waits.
-//   I1. No input is taken while an output is full, a sink is full, or a watermark is half-way through the chain.
+//   I1. No input is taken while an output or an operator is full, or a watermark is half-way through the chain.
 //   I2. `ended` is reported once everything, the end included, was handed to the channels.
 
 import type { Clock } from '../core/clock.ts';
-import type { SubtaskCounts } from '../protocol/control.ts';
+import { EngineError } from '../core/errors.ts';
+import type { SubtaskCounts, ToSource } from '../protocol/control.ts';
 import type { OutputGate } from '../shuffle/output-gate.ts';
 import { MAX_WATERMARK, NO_WATERMARK } from '../time/watermark.ts';
 import type { Chain } from './chain.ts';
 
-/** `worked`: call again soon. `idle`: nothing to do. `blocked`: downstream is full. `ended`: never call again. */
-export type StepResult = 'worked' | 'idle' | 'blocked' | 'ended';
+/**
+ * `worked`: call again soon. `idle`: nothing to do. `blocked`: downstream is full. `waiting`: an operator waits for something
+ * outside of the task before it takes more. `ended`: never call again.
+ */
+export type StepResult = 'worked' | 'idle' | 'blocked' | 'waiting' | 'ended';
 
 /** Which subtask of the plan. */
 export interface SubtaskAddress {
@@ -78,13 +82,18 @@ export abstract class Subtask {
 
   step(): StepResult {
     const result = this.#tryStep();
-    this.#wasBlocked = result === 'blocked';
+    this.#wasBlocked = result === 'blocked' || result === 'waiting';
     return result;
   }
 
   /** Ends the input of a source; other subtasks end with their input. */
   stop(): void {
     // Only sources can be told.
+  }
+
+  /** What the coordinator tells the subtask of a source. */
+  onSourceEvent(_event: ToSource): void {
+    throw new EngineError('PROTOCOL_VIOLATION', 'A subtask that is no source was told of splits.');
   }
 
   /** Called before the first input after downstream held the task back. */
@@ -94,16 +103,20 @@ export abstract class Subtask {
 
   #tryStep(): StepResult {
     if (!this.chain.drain()) return 'blocked';
-    if (!this.chain.resume()) return 'blocked';
-    if (this.#phase !== 'running') return this.#stepTowardsEnd();
     const nowMs = this.clock.nowMs();
     if (this.chain.nextWakeMs() <= nowMs) this.chain.wake(nowMs);
-    if (!this.chain.canTakeInput()) return 'blocked';
+    if (!this.chain.resume()) return this.#heldBack();
+    if (this.#phase !== 'running') return this.#stepTowardsEnd();
+    if (!this.chain.canTakeInput()) return this.#heldBack();
     if (this.#wasBlocked) this.onUnblocked();
     const result = this.takeInput();
     if (result !== 'ended') return result;
     this.#phase = 'closing-time';
     return 'worked';
+  }
+
+  #heldBack(): StepResult {
+    return this.chain.isBlockedByOutput ? 'blocked' : 'waiting';
   }
 
   get hasEnded(): boolean {
@@ -133,10 +146,10 @@ export abstract class Subtask {
   #stepTowardsEnd(): StepResult {
     if (this.#phase === 'closing-time') {
       this.#phase = 'ending-operators';
-      if (!this.chain.advance(MAX_WATERMARK)) return 'blocked';
+      if (!this.chain.advance(MAX_WATERMARK)) return this.#heldBack();
     }
     if (this.#phase === 'ending-operators') {
-      if (!this.chain.endInput()) return 'blocked';
+      if (!this.chain.endInput()) return this.#heldBack();
       this.chain.endOutputs();
       this.#phase = 'draining';
     }

@@ -197,6 +197,9 @@ export class WorkerNode {
         this.#exchange.start(message.deployment);
         this.#sendToSlots(message.deployment, { kind: 'start' });
         return;
+      case 'source':
+        this.#sendToSource(message);
+        return;
       case 'stop':
         this.#sendToSlots(message.deployment, { kind: 'stop' });
         return;
@@ -297,6 +300,14 @@ export class WorkerNode {
     }
   }
 
+  #sendToSource(message: Extract<CoordinatorMessage, { kind: 'source' }>): void {
+    const { deployment, task, subtask, event } = message;
+    for (const [slot, addresses] of this.#deployments.get(deployment)?.slots ?? []) {
+      const address = addresses.find((own) => own.task === task && own.subtask === subtask);
+      if (address !== undefined) this.#slotAt(slot).send({ kind: 'source', address, event });
+    }
+  }
+
   #receiveFromSlot(slot: number, message: FromSlot): void {
     if (message.kind === 'ready') return;
     if (message.kind === 'log') {
@@ -315,6 +326,11 @@ export class WorkerNode {
       case 'subtask': {
         const { address, status, error } = message;
         this.#control.send({ kind: 'subtask', deployment, ...address, status, error });
+        return;
+      }
+      case 'source': {
+        const { address, event } = message;
+        this.#control.send({ kind: 'source', deployment, ...address, event });
         return;
       }
       case 'metrics': {

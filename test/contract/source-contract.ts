@@ -1,11 +1,12 @@
-// What every source reader must do, whatever it reads: one suite, run for each maker by `sources.test.ts`.
+// What every reader that knows its share must do, whatever it reads: one suite, run for each maker by `sources.test.ts`.
+// Sources by splits have `split-contract.ts`.
 
 import { afterEach, describe, expect, it } from 'vitest';
 import type {
-  SourceContext,
   SourceMaker,
   SourceReader,
   SourceSpec,
+  SplitReaderContext,
 } from '../../runtime/connectors/connector.ts';
 import { ManualClock } from '../../runtime/core/clock.ts';
 import { silentLog } from '../../runtime/core/log.ts';
@@ -32,7 +33,16 @@ export class ReaderDriver {
     share: { subtaskIndex?: number; parallelism?: number; clock?: ManualClock } = {},
   ) {
     this.clock = share.clock ?? new ManualClock(1_000_000);
-    const context: SourceContext = {
+    const noSplits = (): never => {
+      throw new Error('this reader knows its share: it is not read by splits');
+    };
+    const context: SplitReaderContext = {
+      beginSplit: noSplits,
+      endSplit: noSplits,
+      requestSplits: noSplits,
+      sendEvent: noSplits,
+      makeReader: noSplits,
+      deadLetter: noSplits,
       subtaskIndex: share.subtaskIndex ?? 0,
       parallelism: share.parallelism ?? 1,
       clock: this.clock,
@@ -49,7 +59,8 @@ export class ReaderDriver {
         this.counters.set(name, (this.counters.get(name) ?? 0) + by);
       },
     };
-    this.reader = maker(spec, context);
+    const reader = maker(spec, context);
+    this.reader = 'addSplits' in reader ? noSplits() : reader;
   }
 
   /** One poll; what it emits is kept. */

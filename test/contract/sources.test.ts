@@ -5,16 +5,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll } from 'vitest';
+import { z } from 'zod';
 import { collectionSource, sequenceSource } from '../../runtime/connectors/collection/source.ts';
 import { fromCollection, fromSequence } from '../../runtime/connectors/collection/spec.ts';
+import { filesEnumerator } from '../../runtime/connectors/file/files-enumerator.ts';
+import { filesSource } from '../../runtime/connectors/file/files-source.ts';
+import { files } from '../../runtime/connectors/file/files-spec.ts';
 import { linesSource } from '../../runtime/connectors/file/source.ts';
 import { lines } from '../../runtime/connectors/file/spec.ts';
+import { generatorEnumerator } from '../../runtime/connectors/generator/enumerator.ts';
 import { generatorSource } from '../../runtime/connectors/generator/source.ts';
 import { generate } from '../../runtime/connectors/generator/spec.ts';
+import { parquetEnumerator } from '../../runtime/connectors/parquet/enumerator.ts';
+import { orderedParquetSource } from '../../runtime/connectors/parquet/ordered-reader.ts';
 import { parquetSource } from '../../runtime/connectors/parquet/source.ts';
 import { parquet } from '../../runtime/connectors/parquet/spec.ts';
 import { writeParquet } from '../support/parquet-writer.ts';
 import { describeSource } from './source-contract.ts';
+import { describeSplitSource } from './split-contract.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'source-contract-'));
 
@@ -61,16 +69,10 @@ describeSource('fromSequence', () => ({
   parallelism: 4,
 }));
 
-describeSource('generate', () => ({
-  maker: generatorSource,
+describeSplitSource('generate', () => ({
+  reader: generatorSource,
+  enumerator: generatorEnumerator,
   spec: generate({ count: 50, make: (n) => ({ n }), timestamp: ({ n }) => n * 10 }),
-  parallelism: 3,
-}));
-
-describeSource('generate at a rate', () => ({
-  maker: generatorSource,
-  spec: generate({ count: 50, recordsPerSecond: 120, make: (n) => ({ n }) }),
-  parallelism: 2,
 }));
 
 describeSource('lines', () => ({
@@ -79,17 +81,52 @@ describeSource('lines', () => ({
   parallelism: 2,
 }));
 
-describeSource('parquet', () => ({
-  maker: parquetSource,
+describeSplitSource('files of text in small ranges', () => ({
+  reader: filesSource,
+  enumerator: filesEnumerator,
+  spec: files({ path: join(directory, '*.{log,log.gz}'), format: 'text', splitBytes: 23 }),
+}));
+
+const csv = ['n,text', ...words.map((word, n) => `${n},"${word}, ""quoted"""`)].join('\n');
+writeFileSync(join(directory, 'whole.csv'), csv);
+
+describeSplitSource('files of CSV in small ranges', () => ({
+  reader: filesSource,
+  enumerator: filesEnumerator,
+  spec: files({
+    path: join(directory, 'whole.csv'),
+    format: 'csv',
+    schema: z.object({ n: z.number(), text: z.string() }),
+    splitBytes: 100,
+  }),
+}));
+
+const spanning = words.map((word, n) => `${n},"${word}\nnext line"\n`);
+writeFileSync(join(directory, 'spanning.csv'), spanning.join(''));
+
+describeSplitSource('files of CSV with line breaks in values', () => ({
+  reader: filesSource,
+  enumerator: filesEnumerator,
+  spec: files({
+    path: join(directory, 'spanning.csv'),
+    format: 'csv',
+    columns: ['n', 'text'],
+    multiline: true,
+    splitBytes: 100,
+  }),
+}));
+
+describeSplitSource('parquet', () => ({
+  reader: parquetSource,
+  enumerator: parquetEnumerator,
   spec: parquet<{ n: number; at: Date; tag: string }>({
     path,
     timestamp: ({ at }) => at.getTime(),
   }),
-  parallelism: 3,
 }));
 
 describeSource('parquet in order', () => ({
-  maker: parquetSource,
+  maker: orderedParquetSource,
   spec: parquet<{ at: Date; n: number }>({
     path,
     columns: ['at', 'n'],

@@ -33,6 +33,10 @@ export class OperatorHarness {
   readonly counters = new Map<string, number>();
   watermarkMs = NO_WATERMARK;
   wakeMs = Infinity;
+  /** The operator asked for a step. */
+  isWoken = false;
+  /** What it failed with between steps. */
+  readonly failures: unknown[] = [];
   /** How many more results find room. */
   room = Infinity;
 
@@ -54,6 +58,10 @@ export class OperatorHarness {
     this.operator.process(value, timestampMs);
   }
 
+  processSecond(value: unknown, timestampMs = 0): void {
+    this.operator.processSecond?.(value, timestampMs);
+  }
+
   /** False when the operator stopped early. */
   advance(watermarkMs: number): boolean {
     this.watermarkMs = watermarkMs;
@@ -69,6 +77,13 @@ export class OperatorHarness {
       this.operator.onProcessingTime?.(this.clock.nowMs());
     }
     this.clock.advance(untilMs - this.clock.nowMs());
+  }
+
+  /** The step the operator asked for, if it did; false when it stopped early. */
+  step(): boolean {
+    if (!this.isWoken) return true;
+    this.isWoken = false;
+    return this.operator.onProcessingTime?.(this.clock.nowMs()) ?? true;
   }
 
   #context(): OperatorContext {
@@ -101,6 +116,12 @@ export class OperatorHarness {
       },
       wakeAt: (timeMs) => {
         this.wakeMs = Math.min(this.wakeMs, timeMs);
+      },
+      wake: () => {
+        this.isWoken = true;
+      },
+      fail: (error) => {
+        this.failures.push(error);
       },
       failure: (error, record) => {
         const details = { operator: 'the operator', record: JSON.stringify(record) };

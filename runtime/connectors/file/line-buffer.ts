@@ -53,6 +53,11 @@ export class LineBuffer {
     return { byteOffset: this.#byteOffset, lineNumber: this.#lineNumber };
   }
 
+  /** The start of the first line not yet taken. */
+  get byteOffset(): number {
+    return this.#byteOffset;
+  }
+
   /** The number of the line that `next` returned last. */
   get lineNumber(): number {
     return this.#lineNumber;

@@ -1,22 +1,25 @@
-// The reader of a generator: subtask i of p makes the records i, i + p, i + 2p and so on, at its share of the rate.
+// The reader of a generator: reads its splits together, each in the order of its indices.
 
 import type { SourceMaker } from '../connector.ts';
 import { IndexedReader } from '../indexed-reader.ts';
-import { Pace } from './pace.ts';
+import { SplitSetReader } from '../split-set-reader.ts';
+import type { StridedSplit } from './enumerator.ts';
 import type { GeneratorSpec } from './spec.ts';
 
 /** Makes the reader of a `generate(...)` source. */
 export const generatorSource: SourceMaker = (spec, context) => {
-  const { count, recordsPerSecond, make, timestamp } = (spec as GeneratorSpec<unknown>).options;
-  const { subtaskIndex, parallelism, clock } = context;
-  return new IndexedReader({
-    start: subtaskIndex,
-    end: count ?? Infinity,
-    stride: parallelism,
-    label: 'generate',
-    make,
-    timestamp,
-    pace:
-      recordsPerSecond === undefined ? undefined : new Pace(clock, recordsPerSecond / parallelism),
+  const { count, make, timestamp } = (spec as GeneratorSpec<unknown>).options;
+  return new SplitSetReader<StridedSplit>({
+    order: 'together',
+    context,
+    read: ({ start, stride }) =>
+      new IndexedReader({
+        start,
+        stride,
+        end: count ?? Infinity,
+        label: 'generate',
+        make,
+        timestamp,
+      }),
   });
 };

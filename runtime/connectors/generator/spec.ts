@@ -16,7 +16,7 @@ export interface GenerateOptions<Out> {
   readonly recordType?: RecordType | undefined;
 }
 
-/** A generator; the indices are dealt out in turn, so that the subtasks keep in step in event time. */
+/** A generator; a split is every n-th index, so that the subtasks keep in step in event time. */
 export interface GeneratorSpec<Out> extends SourceSpec<Out> {
   readonly kind: 'generator';
   readonly options: GenerateOptions<Out>;
@@ -35,6 +35,7 @@ export function generate<Out>(options: GenerateOptions<Out>): GeneratorSpec<Out>
     kind: 'generator',
     label: count === undefined ? 'generator' : `generator(${count})`,
     bounded: count !== undefined,
+    recordsPerSecond,
     recordType: options.recordType,
     options,
   };

@@ -3,18 +3,32 @@
 //   I1. Rows with equal keys come in the order of files and rows.
 //   I2. The order depends on the files only, so a position is the number of rows emitted.
 
-import type { EmitRecord, SourceContext, SourceReader, SourceStatus } from '../connector.ts';
+import type {
+  EmitRecord,
+  SourceContext,
+  SourceMaker,
+  SourceReader,
+  SourceStatus,
+} from '../connector.ts';
 import { EngineError } from '../../core/errors.ts';
+import { invariant } from '../../core/invariant.ts';
 import { positionNumber } from '../position.ts';
 import { userFailure } from '../user-function.ts';
 import type { ParquetFile } from './parquet-file.ts';
 import { ParquetInput } from './parquet-input.ts';
 import { makeRowMaker, type RowMaker } from './row-maker.ts';
 import { sortRows } from './sort-rows.ts';
-import type { ParquetOptions } from './spec.ts';
+import type { ParquetOptions, ParquetSpec } from './spec.ts';
+
+/** Makes the reader of a `parquet({ orderBy })` source. */
+export const orderedParquetSource: SourceMaker = (spec, context) => {
+  const { options } = spec as ParquetSpec<unknown>;
+  invariant(options.orderBy !== undefined, 'a source that replays in an order has one');
+  return new ParquetOrderedReader(options, options.orderBy, context);
+};
 
 /** The reader of `parquet({ orderBy })`. */
-export class ParquetOrderedReader implements SourceReader<unknown> {
+class ParquetOrderedReader implements SourceReader<unknown> {
   readonly #orderBy: (row: unknown) => number;
   readonly #context: SourceContext;
   readonly #files: ParquetInput;
@@ -37,7 +51,7 @@ export class ParquetOrderedReader implements SourceReader<unknown> {
 
   async open(position: unknown): Promise<void> {
     if (position !== undefined && position !== null) this.#next = positionNumber(position, 'next');
-    const files = await this.#files.open();
+    const files = await this.#files.openAll();
     this.#preparing = this.#prepare(files)
       .catch((error: unknown) => {
         if (!this.#isClosed) this.#context.fail(error);
@@ -64,7 +78,7 @@ export class ParquetOrderedReader implements SourceReader<unknown> {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#preparing;
-    await this.#files.close();
+    await this.#files.closeAll();
   }
 
   async #prepare(files: readonly ParquetFile[]): Promise<void> {
@@ -74,7 +88,7 @@ export class ParquetOrderedReader implements SourceReader<unknown> {
     for (const file of files) {
       for (const group of file.rowGroups) {
         if (this.#isClosed) return;
-        await this.#files.decode({ file, group }, columns, offset);
+        await this.#files.decode(file, group, columns, offset);
         offset += group.rowCount;
         this.#context.count('parquetRowsDecoded', group.rowCount);
       }

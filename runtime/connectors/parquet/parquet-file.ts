@@ -39,6 +39,8 @@ const PARSERS = {
 export interface RowGroupPlace {
   readonly firstRow: number;
   readonly rowCount: number;
+  /** Uncompressed, of all its columns. */
+  readonly bytes: number;
 }
 
 /** An open Parquet file. */
@@ -164,7 +166,11 @@ async function asyncBuffer(handle: FileHandle): Promise<AsyncBuffer> {
 function placeRowGroups(metadata: FileMetaData): readonly RowGroupPlace[] {
   let firstRow = 0;
   return metadata.row_groups.map((group) => {
-    const place = { firstRow, rowCount: Number(group.num_rows) };
+    const place = {
+      firstRow,
+      rowCount: Number(group.num_rows),
+      bytes: Number(group.total_byte_size),
+    };
     firstRow += place.rowCount;
     return place;
   });

@@ -1,5 +1,6 @@
-// The files of a Parquet source: opened together, decoded a row group at a time. Which row groups, and in which order
-// their rows come, is the readers' business.
+// The files of a Parquet source, decoded a row group at a time. Which row groups, and in which order their rows come, is the
+// readers' business.
+//   I1. A file is open while somebody reads it, once, however many of its row groups are read.
 // Decoding is counted apart (`parquetDecodeMs`), so that a job's rate can be told from its input's.
 
 import { NO_TIMESTAMP, type SourceContext } from '../connector.ts';
@@ -9,17 +10,17 @@ import type { Column } from './column.ts';
 import { ParquetFile, type RowGroupPlace } from './parquet-file.ts';
 import type { ParquetOptions } from './spec.ts';
 
-/** One row group of one file: what a subtask reads at a time. */
-export interface Split {
-  readonly file: ParquetFile;
-  readonly group: RowGroupPlace;
+interface OpenFile {
+  readonly opening: Promise<ParquetFile>;
+  readers: number;
 }
 
 /** The open files, and the clock on their decoding. */
 export class ParquetInput {
   readonly #options: ParquetOptions<unknown>;
   readonly #context: SourceContext;
-  readonly #files: ParquetFile[] = [];
+  /** By path. */
+  readonly #files = new Map<string, OpenFile>();
   #decodeMs = 0;
 
   constructor(options: ParquetOptions<unknown>, context: SourceContext) {
@@ -27,24 +28,51 @@ export class ParquetInput {
     this.#context = context;
   }
 
-  async open(): Promise<readonly ParquetFile[]> {
-    for (const path of await requireFiles(this.#options.path)) {
-      this.#files.push(await ParquetFile.open(path, this.#options.columns));
-    }
-    return this.#files;
+  /** All files of the source, in order. */
+  async openAll(): Promise<readonly ParquetFile[]> {
+    const files: ParquetFile[] = [];
+    for (const path of await requireFiles(this.#options.path)) files.push(await this.open(path));
+    return files;
   }
 
-  async decode(split: Split, columns: readonly Column[], offset: number): Promise<void> {
+  /** One file, until `close` was called as often. */
+  open(path: string): Promise<ParquetFile> {
+    const open = this.#files.get(path) ?? {
+      opening: ParquetFile.open(path, this.#options.columns),
+      readers: 0,
+    };
+    open.readers += 1;
+    this.#files.set(path, open);
+    return open.opening;
+  }
+
+  async close(path: string): Promise<void> {
+    const open = this.#files.get(path);
+    if (open === undefined) return;
+    open.readers -= 1;
+    if (open.readers > 0) return;
+    this.#files.delete(path);
+    const file = await open.opening.catch(() => undefined); // whoever opened it was told
+    await file?.close();
+  }
+
+  /** Decodes one row group into `columns`, from `offset` on. */
+  async decode(
+    file: ParquetFile,
+    group: RowGroupPlace,
+    columns: readonly Column[],
+    offset = 0,
+  ): Promise<void> {
     const startMs = this.#context.clock.monotonicMs();
-    await split.file.decode(split.group, columns, offset);
+    await file.decode(group, columns, offset);
     const spentMs = this.#context.clock.monotonicMs() - startMs;
     const before = Math.round(this.#decodeMs);
     this.#decodeMs += spentMs;
     // Rounded in total and not a row group at a time, so that the sum stays exact to a millisecond.
     this.#context.count('parquetDecodeMs', Math.round(this.#decodeMs) - before);
     this.#context.log.debug('row group decoded', {
-      file: split.file.path,
-      rows: split.group.rowCount,
+      file: file.path,
+      rows: group.rowCount,
       decodeMs: Math.round(spentMs),
     });
   }
@@ -59,7 +87,8 @@ export class ParquetInput {
     }
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#files.map((file) => file.close()));
+  async closeAll(): Promise<void> {
+    const paths = [...this.#files.keys()];
+    await Promise.all(paths.map((path) => this.close(path)));
   }
 }

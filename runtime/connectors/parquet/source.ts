@@ -1,14 +1,18 @@
-// Makes the reader of Parquet rows: in the order of the files, or replayed in an order of their own.
+// The reader of Parquet rows by splits: one row group after the other, the next one being decoded meanwhile.
 
 import type { SourceMaker } from '../connector.ts';
-import { ParquetOrderedReader } from './ordered-reader.ts';
+import { SplitSetReader } from '../split-set-reader.ts';
+import type { RowGroupSplit } from './enumerator.ts';
+import { ParquetInput } from './parquet-input.ts';
+import { RowGroupReader } from './row-group-reader.ts';
 import type { ParquetSpec } from './spec.ts';
-import { ParquetSplitReader } from './split-reader.ts';
 
-/** Makes the reader of a `parquet(...)` source. */
+/** Makes the reader of a `parquet(...)` source without an order. */
 export const parquetSource: SourceMaker = (spec, context) => {
-  const { options } = spec as ParquetSpec<unknown>;
-  return options.orderBy === undefined
-    ? new ParquetSplitReader(options, context)
-    : new ParquetOrderedReader(options, options.orderBy, context);
+  const input = new ParquetInput((spec as ParquetSpec<unknown>).options, context);
+  return new SplitSetReader<RowGroupSplit>({
+    order: 'in-turn',
+    context,
+    read: (split) => new RowGroupReader(split, input),
+  });
 };

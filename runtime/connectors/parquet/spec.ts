@@ -18,17 +18,23 @@ export interface ParquetOptions<Out> {
   /** The event time of a row, in milliseconds since the epoch. */
   readonly timestamp?: ((row: Out) => number) | undefined;
   readonly recordType?: RecordType | undefined;
+  /**
+   * Look for new files this often; the source is then unbounded. A file is read once, as it is when it is found: write it
+   * elsewhere and rename it into place. Not with `orderBy`.
+   */
+  readonly discoverIntervalMs?: number | undefined;
 }
 
 /** A source of Parquet rows. */
 export interface ParquetSpec<Out> extends SourceSpec<Out> {
-  readonly kind: 'parquet';
+  /** In an order, it is read by one subtask that knows all files; else by splits. */
+  readonly kind: 'parquet' | 'parquet-ordered';
   readonly options: ParquetOptions<Out>;
 }
 
 /**
  * Reads Parquet files: 64-bit integers as numbers (refused when beyond 2^53), timestamps and dates as Date, absent values
- * as null. Row groups are dealt out over the subtasks.
+ * as null. Row groups are splits: whichever subtask is free reads the next one.
  */
 export function parquet<Out = Readonly<Record<string, unknown>>>(
   options: ParquetOptions<Out>,
@@ -37,11 +43,19 @@ export function parquet<Out = Readonly<Record<string, unknown>>>(
   if (options.columns?.length === 0) {
     throw new EngineError('JOB_INVALID', "parquet: 'columns' is empty; leave it out to read all");
   }
+  const { orderBy, discoverIntervalMs } = options;
+  if (discoverIntervalMs !== undefined && !(discoverIntervalMs > 0 && orderBy === undefined)) {
+    throw new EngineError(
+      'JOB_INVALID',
+      `parquet: 'discoverIntervalMs' is ${discoverIntervalMs}; it must be above 0, and absent with 'orderBy', which reads ` +
+        'all files before the first record',
+    );
+  }
   return {
-    kind: 'parquet',
+    kind: orderBy === undefined ? 'parquet' : 'parquet-ordered',
     label: `parquet(${options.path})`,
-    bounded: true,
-    parallelismMax: options.orderBy === undefined ? undefined : 1,
+    bounded: discoverIntervalMs === undefined,
+    parallelismMax: orderBy === undefined ? undefined : 1,
     recordType: options.recordType,
     options,
   };

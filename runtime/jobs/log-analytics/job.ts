@@ -9,11 +9,21 @@ import {
   jsonLinesFile,
   lines,
   noWatermarks,
+  outputTag,
   tumbling,
 } from 'millrace';
 import { AccessLogEntry, parseAccessLogLine } from './access-log.ts';
 import { addTraffic, createTraffic, summarizeTraffic } from './traffic.ts';
 
+/** A line that is no entry, where it is, and why. */
+interface UnparsableLine {
+  readonly file: string;
+  readonly lineNumber: number;
+  readonly reason: string;
+  readonly line: string;
+}
+
+const UNPARSABLE = outputTag<UnparsableLine>('unparsable');
 const MINUTE_MS = 60_000;
 const FOLLOW_BOUND_MS = 10_000;
 const ROLL_INTERVAL_MS = 10_000;
@@ -60,14 +70,14 @@ export default defineJob({
             return;
           }
           context.count('unparsableLines');
-          context.output('unparsable', { file, lineNumber, reason: parsed.reason, line });
+          context.output(UNPARSABLE, { file, lineNumber, reason: parsed.reason, line });
         },
         { type: AccessLogEntry },
       )
       .named('parse')
       .uid('parse');
     entries
-      .sideOutput('unparsable')
+      .sideOutput(UNPARSABLE)
       .to(sink('dead-letters'))
       .named('dead letters')
       .uid('dead-letters');

@@ -1,8 +1,9 @@
 // words: any number of results a record, several outputs of one operator, several inputs of another.
 
 import { z } from 'zod';
-import { defineJob, fromCollection, print } from 'millrace';
+import { defineJob, fromCollection, outputTag, print } from 'millrace';
 
+const NUMBERS = outputTag<number>('numbers');
 const TEXTS = ['the mill grinds 40 sacks', 'the race carries 9 barrels'];
 
 export default defineJob({
@@ -14,13 +15,13 @@ export default defineJob({
     const sorted = words.process<string>((word, context) => {
       if (/^\d+$/.test(word)) {
         context.count('numbers');
-        context.output('numbers', Number(word));
+        context.output(NUMBERS, Number(word));
       } else if (word !== 'the') {
         context.emit(word);
       }
     });
 
-    const numbers = sorted.sideOutput<number>('numbers').map((value) => `number ${value}`);
+    const numbers = sorted.sideOutput(NUMBERS).map((value) => `number ${value}`);
     sorted
       .map((word) => `word ${word}`)
       .union(numbers)

@@ -53,7 +53,7 @@ function bills(purchases: Stream<Purchase>) {
     onEventTimer(timeMs, context) {
       const { state } = context;
       const [mine, later] = split(state.purchases.get(), timeMs);
-      state.purchases.replace(later);
+      state.purchases.update(later);
       state.bills.set((state.bills.get() ?? 0) + 1);
       context.emit({
         branch: 'bill',

@@ -9,6 +9,7 @@ import {
   fromSequence,
   generate,
   monotonousTimestamps,
+  outputTag,
   tumbling,
 } from '../../../runtime/index.ts';
 
@@ -102,7 +103,7 @@ export default defineJob({
       case 'side output':
         numbers
           .process<number>((value, context) => {
-            context.output(value === 77 ? '' : 'side', value);
+            context.output(outputTag(value === 77 ? '' : 'side'), value);
           })
           .named('suspect')
           .to(discard());

@@ -1,8 +1,10 @@
 // Every operator without state, side by side, and how records are told apart at the end: each result names its branch.
 
 import { z } from 'zod';
-import { collect, defineJob, fromSequence, type Stream } from '../../../runtime/index.ts';
+import { collect, defineJob, fromSequence, outputTag, type Stream } from '../../../runtime/index.ts';
 
+const THIRDS = outputTag<{ readonly third: number }>('thirds');
+const UNHEARD = outputTag<number>('nobody listens');
 const Reading = z.object({ id: z.int().min(0), level: z.number().max(90) });
 
 /** A result and the branch it comes from. */
@@ -28,8 +30,8 @@ export default defineJob({
     });
     const routed = numbers.rebalance().process<number>((value, context) => {
       context.count('seen');
-      if (value % 3 === 0) context.output('thirds', { third: value });
-      else if (value % 5 === 0) context.output('nobody listens', value);
+      if (value % 3 === 0) context.output(THIRDS, { third: value });
+      else if (value % 5 === 0) context.output(UNHEARD, value);
       else context.emit(value);
     });
     const readings = numbers
@@ -41,7 +43,7 @@ export default defineJob({
       tag('filter', even),
       tag('flatMap', repeated),
       tag('process', routed),
-      tag('side', routed.sideOutput('thirds')),
+      tag('side', routed.sideOutput(THIRDS)),
       tag('union', squares.union(even, even)),
       tag('valid', readings),
       tag('dead', readings.deadLetters()),

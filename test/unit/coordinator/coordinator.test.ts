@@ -36,6 +36,7 @@ async function join(facts: { readonly codeHash?: string; readonly protocolVersio
     clock: new ManualClock(1_000),
     random: new SeededRandom(1),
     log: silentLog,
+    enumerators: {},
   });
   const port = await coordinator.listen('127.0.0.1', 0);
   socket = connect(port, '127.0.0.1');

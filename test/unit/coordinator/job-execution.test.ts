@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { JobExecution } from '../../../runtime/coordinator/job-execution.ts';
 import { ManualClock } from '../../../runtime/core/clock.ts';
 import { EngineError, type ErrorRecord } from '../../../runtime/core/errors.ts';
+import { silentLog } from '../../../runtime/core/log.ts';
 import type { JobId, WorkerId } from '../../../runtime/core/ids.ts';
 import type { CoordinatorMessage, SubtaskReportStatus } from '../../../runtime/protocol/control.ts';
 import { keyedPlan } from '../../support/test-plan.ts';
@@ -28,6 +29,8 @@ function open() {
     program: { module: 'file:///job.ts', parameters: {}, parallelism: 2 },
     planned: keyedPlan(),
     clock,
+    log: silentLog,
+    enumerators: {},
     collectRowsMax: 3,
     send: (workerId, message) => sent.push([workerId, message.kind]),
     onEnded: () => ended++,

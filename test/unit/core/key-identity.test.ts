@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { hashOfKey } from '../../../runtime/core/key-group.ts';
-import type { KeyPart } from '../../../runtime/core/key-group.ts';
-import { keyIdentity } from '../../../runtime/core/key-identity.ts';
+import type { Key, KeyPart } from '../../../runtime/core/key-group.ts';
+import { keyIdentity, keyOfIdentity } from '../../../runtime/core/key-identity.ts';
 
 const part = fc.oneof(
   fc.string(),
@@ -24,9 +24,65 @@ function isSameTuple(left: readonly KeyPart[], right: readonly KeyPart[]): boole
   );
 }
 
+const key = fc.oneof(part, fc.array(part, { maxLength: 3 }));
+
+/** Keys that a careless text would merge. */
+const LOOKALIKES: readonly Key[] = [
+  ...['', 's0:', '\u0001', '\u0001s1:a', '\u0001#7', '\u0001=\u0001', '7'],
+  ...[7, 7n, true, 'true', Number.NaN, 'NaN'],
+  ...[
+    [],
+    [''],
+    ['a'],
+    ['a', 'b'],
+    ['as1:b'],
+    ['s1:a'],
+    [7],
+    [7n],
+    ['7'],
+    [true],
+    ['t'],
+    ['\u0001'],
+  ],
+];
+
+function isSameKey(left: Key, right: Key): boolean {
+  if (typeof left !== 'object' || typeof right !== 'object') return [left].includes(right);
+  return isSameTuple(left, right);
+}
+
 describe('keyIdentity', () => {
-  it('is the key itself for a primitive', () => {
-    for (const key of ['ORD', 7, 7n, true, Number.NaN]) expect(keyIdentity(key)).toBe(key);
+  it('is the key itself for a string, number or boolean', () => {
+    for (const key of ['ORD', '', 7, true, Number.NaN]) expect(keyIdentity(key)).toBe(key);
+  });
+
+  it('tells any two keys apart, whatever they are made of (I1)', () => {
+    fc.assert(
+      fc.property(key, key, (left, right) => {
+        expect(keyIdentity(left) === keyIdentity(right)).toBe(isSameKey(left, right));
+      }),
+      { numRuns: 2_000 },
+    );
+    const identities = LOOKALIKES.map(keyIdentity);
+    expect(new Set(identities).size).toBe(LOOKALIKES.length);
+  });
+
+  it('gives the key back (I2)', () => {
+    fc.assert(
+      fc.property(key, (of) => {
+        expect(isSameKey(keyOfIdentity(keyIdentity(of)), of)).toBe(true);
+      }),
+      { numRuns: 2_000 },
+    );
+    for (const of of LOOKALIKES) expect(keyOfIdentity(keyIdentity(of))).toStrictEqual(of);
+  });
+
+  it('never changes: state is stored by it (I3)', () => {
+    expect(keyIdentity(['ORD', -1.5, true, false, 7n, Number.NaN])).toBe(
+      '\u0001s3:ORDn-1.5;tfi7;nNaN;',
+    );
+    expect(keyIdentity(-7n)).toBe('\u0001#-7');
+    expect(keyIdentity('\u0001')).toBe('\u0001=\u0001');
   });
 
   it('is equal for tuples of equal content', () => {

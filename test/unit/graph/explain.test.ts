@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
 import { count } from '../../../runtime/api/aggregate.ts';
+import { outputTag } from '../../../runtime/api/output-tag.ts';
 import { tumbling } from '../../../runtime/api/windows.ts';
 import { fromCollection } from '../../../runtime/connectors/collection/spec.ts';
 import { discard } from '../../../runtime/connectors/discard/spec.ts';
@@ -22,7 +23,7 @@ const { plan } = planOf((env) => {
     .uid('turnover')
     .maxParallelism(64);
   window.to(discard());
-  window.sideOutput('odd').rebalance().to(discard()).slotSharingGroup('aside');
+  window.sideOutput(outputTag('odd')).rebalance().to(discard()).slotSharingGroup('aside');
 });
 
 describe('a plan', () => {

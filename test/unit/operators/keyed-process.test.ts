@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { NO_TIMESTAMP } from '../../../runtime/connectors/connector.ts';
+import { outputTag } from '../../../runtime/api/output-tag.ts';
 import type { Key } from '../../../runtime/core/key-group.ts';
 import { createKeyedProcess } from '../../../runtime/operators/keyed-process.ts';
 import { createKeyedReduce } from '../../../runtime/operators/keyed-reduce.ts';
@@ -217,8 +218,8 @@ describe('a keyed process function', () => {
       {
         onRecord: (_value, context) => {
           context.count('asked', 2);
-          context.output('nobody', 1);
-          context.output('somebody', 2);
+          context.output(outputTag('nobody'), 1);
+          context.output(outputTag('somebody'), 2);
           context.emit([context.watermarkMs, context.nowMs]);
         },
       },

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 
+import { outputTag } from '../../../runtime/api/output-tag.ts';
 import type { SinkWriter } from '../../../runtime/connectors/connector.ts';
 import { createFilter } from '../../../runtime/operators/filter.ts';
 import { createFlatMap } from '../../../runtime/operators/flat-map.ts';
@@ -72,8 +73,8 @@ describe('map, filter, flatMap and process', () => {
             kind: 'process',
             apply: (value, user) => {
               user.emit([value, user.timestampMs, user.watermarkMs]);
-              user.output('odd', value);
-              user.output('unheard', value);
+              user.output(outputTag('odd'), value);
+              user.output(outputTag('unheard'), value);
               user.count('seen');
             },
           },
@@ -101,7 +102,7 @@ describe('map, filter, flatMap and process', () => {
           {
             kind: 'process',
             apply: (_, user) => {
-              user.output('', 1);
+              user.output(outputTag(' '), 1);
             },
           },
           context,

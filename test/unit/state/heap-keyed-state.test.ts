@@ -4,9 +4,18 @@ import { describe, expect, it } from 'vitest';
 
 import { type Key, hashOfKey, keyGroupOfHash } from '../../../runtime/core/key-group.ts';
 import { HeapKeyedState } from '../../../runtime/state/heap-keyed-state.ts';
-import type { ListState, MapState, ValueState } from '../../../runtime/state/state.ts';
+import type {
+  AggregatingState,
+  ListState,
+  MapState,
+  ReducingState,
+  ValueState,
+} from '../../../runtime/state/state.ts';
 
 const MAX = 128;
+
+const longer = (left: unknown, right: unknown): unknown =>
+  (right as string).length > (left as string).length ? right : left;
 
 function open() {
   const store = new HeapKeyedState(
@@ -15,10 +24,21 @@ function open() {
       other: { kind: 'value' },
       list: { kind: 'list' },
       map: { kind: 'map' },
+      longest: { kind: 'reducing', reduce: longer },
+      average: {
+        kind: 'aggregating',
+        create: () => [],
+        add: (all, value) => [...(all as readonly unknown[]), value],
+        result: (all) => (all as readonly number[]).reduce((a, b) => a + b) / (all as []).length,
+      },
+      basket: { kind: 'value', default: { items: [] } },
     },
     { start: 0, end: MAX - 1 },
   );
   return {
+    longest: store.states['longest'] as ReducingState<unknown>,
+    average: store.states['average'] as AggregatingState<unknown, unknown>,
+    basket: store.states['basket'] as ValueState<{ readonly items: string[] }>,
     at: (key: Key): void => {
       store.setCurrentKey(key, keyGroupOfHash(hashOfKey(key), MAX));
     },
@@ -96,10 +116,10 @@ describe('keyed state', () => {
     list.add(2);
     expect(list.get()).toStrictEqual([1, 2]);
     const values = [3, 4];
-    list.replace(values);
+    list.update(values);
     values.push(5);
     expect(list.get()).toStrictEqual([3, 4]);
-    list.replace([]);
+    list.update([]);
     expect(list.get()).toStrictEqual([]);
   });
 
@@ -118,6 +138,94 @@ describe('keyed state', () => {
     expect([map.has('x'), map.has('y'), map.size]).toStrictEqual([false, true, 1]);
     map.delete('y');
     expect(map.size).toBe(0);
+  });
+
+  it('combines what is added, a key by itself', () => {
+    const { at, longest, average } = open();
+    for (const [key, word] of [
+      ['a', 'to'],
+      ['b', 'x'],
+      ['a', 'streams'],
+      ['a', 'flow'],
+    ] as const) {
+      at(key);
+      longest.add(word);
+      average.add(word.length);
+    }
+    expect([longest.get(), average.get()]).toStrictEqual(['streams', (2 + 7 + 4) / 3]);
+    at('b');
+    expect([longest.get(), average.get()]).toStrictEqual(['x', 1]);
+    longest.clear();
+    average.clear();
+    expect([longest.get(), average.get()]).toStrictEqual([undefined, undefined]);
+    at('a');
+    expect(longest.get()).toBe('streams');
+  });
+
+  it('gives every reader a default of its own, until something is written', () => {
+    const { at, basket } = open();
+    at('a');
+    basket.get()?.items.push('lost: nothing was written back (I2)');
+    expect(basket.get()).toStrictEqual({ items: [] });
+    basket.set({ items: ['kept'] });
+    expect(basket.get()).toStrictEqual({ items: ['kept'] });
+    at('b');
+    expect(basket.get()).toStrictEqual({ items: [] });
+  });
+
+  it('has keys and values of maps', () => {
+    const { at, map, list } = open();
+    at('a');
+    expect([map.isEmpty(), [...map.keys()], [...map.values()]]).toStrictEqual([true, [], []]);
+    map.set('x', 1);
+    map.set('y', 2);
+    expect([map.isEmpty(), [...map.keys()], [...map.values()]]).toStrictEqual([
+      false,
+      ['x', 'y'],
+      [1, 2],
+    ]);
+    list.addAll(new Set([1, 2]));
+    list.addAll([3]);
+    expect(list.get()).toStrictEqual([1, 2, 3]);
+  });
+
+  it('keeps one namespace out of sight of another', () => {
+    const store = new HeapKeyedState(
+      { value: { kind: 'value' }, list: { kind: 'list' } },
+      { start: 0, end: MAX - 1 },
+      { hasNamespaces: true },
+    );
+    const value = store.states['value'] as ValueState<unknown>;
+    const at = (key: Key, namespace: Key): void => {
+      store.setCurrentKey(key, keyGroupOfHash(hashOfKey(key), MAX));
+      store.setCurrentNamespace(namespace);
+    };
+    const windows: readonly Key[] = [10, '10', [0, 10], [1, 0]];
+    for (const [index, window] of windows.entries()) {
+      at('a', window);
+      expect(value.get()).toBeUndefined();
+      value.set(index);
+    }
+    at('b', 10);
+    expect(value.get()).toBeUndefined();
+    at('a', [0, 10]);
+    expect(value.get()).toBe(2);
+    value.clear();
+    expect(value.get()).toBeUndefined();
+    at('a', 10);
+    expect(value.get()).toBe(0);
+  });
+
+  it('wants a namespace where namespaces are used', () => {
+    const store = new HeapKeyedState(
+      { value: { kind: 'value' } },
+      { start: 0, end: 0 },
+      { hasNamespaces: true },
+    );
+    store.setCurrentKey('a', 0);
+    expect(() => (store.states['value'] as ValueState<unknown>).get()).toThrow(
+      'this state is only used while a namespace is set',
+    );
   });
 
   it('touches groups of its range only (I1)', () => {

@@ -1,4 +1,4 @@
-// time/timer-queue.ts against a sorted set of (time, key).
+// time/timer-queue.ts and time/due-queue.ts, which keeps what waits in order.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -107,5 +107,46 @@ describe('a timer queue', () => {
     }
     expect(queue.takeDue(Infinity)).toStrictEqual({ timeMs: 1_199_999, key: 'session' });
     expect(queue.nextTimeMs()).toBeUndefined();
+  });
+
+  it('takes a hundred thousand keys of one time in order of registration (I2)', () => {
+    const queue = new TimerQueue();
+    const keys = Array.from({ length: 100_000 }, (_, index) => (index * 7919) % 100_003);
+    for (const key of keys) queue.register(5, key);
+    queue.delete(5, keys[1]!);
+    queue.register(5, keys[1]!); // registered anew, it is the last
+    const taken = Array.from(keys, () => queue.takeDue(5)?.key);
+    expect(taken).toStrictEqual([keys[0], ...keys.slice(2), keys[1]]);
+    expect(queue.nextTimeMs()).toBeUndefined();
+  });
+
+  it('tells namespaces of a key apart', () => {
+    const queue = new TimerQueue({ hasNamespaces: true });
+    const windows: readonly Key[] = [[0, 10], [0, 11], '[0,10]', 7];
+    for (const namespace of [...windows, ...windows]) queue.register(9, 'a', namespace);
+    queue.delete(9, 'a', 7);
+    const expected = windows.slice(0, 3).map((namespace) => ({ timeMs: 9, key: 'a', namespace }));
+    expect(windows.map(() => queue.takeDue(9))).toStrictEqual([...expected, undefined]);
+  });
+
+  it('is the same after its timers were registered elsewhere', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const queue = new TimerQueue();
+        for (const { kind, timeMs, key: of } of steps) {
+          if (kind === 'register') queue.register(timeMs, of);
+          else if (kind === 'delete') queue.delete(timeMs, of);
+          else queue.takeDue(timeMs);
+        }
+        const copy = new TimerQueue();
+        for (const timer of queue.timers()) copy.register(timer.timeMs, timer.key);
+        for (;;) {
+          const taken = queue.takeDue(Infinity);
+          expect(copy.takeDue(Infinity)).toStrictEqual(taken);
+          if (taken === undefined) break;
+        }
+      }),
+      { seed: 20_260_101, numRuns: 200 },
+    );
   });
 });

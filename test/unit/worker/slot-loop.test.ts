@@ -29,6 +29,8 @@ interface Script {
   /** Results of the steps; each working step takes a millisecond. */
   readonly steps: (StepResult | Error)[];
   readonly wakeMs?: number;
+  /** When one of the operators wants to be woken, whatever the input wants. */
+  readonly chainWakeMs?: number;
   readonly unflushed?: boolean;
 }
 
@@ -44,20 +46,26 @@ function open(scripts: readonly Script[], settings: Partial<SlotLoopOptions> = {
   });
   const log: string[] = [];
   let flushes = 0;
-  const subtasks = scripts.map(({ steps, wakeMs = Infinity, unflushed = false }) => {
-    const left = [...steps];
-    return {
-      spent: { busyMs: 0, idleMs: 0, backpressuredMs: 0 },
-      chain: { flush: () => flushes++, hasUnflushed: () => unflushed } as unknown as Chain,
-      nextWakeMs: () => wakeMs + 1e6,
-      step: (): StepResult => {
-        const result = left.shift() ?? 'ended';
-        if (result === 'worked') nowMs++;
-        if (result instanceof Error) throw result;
-        return result;
-      },
-    } as unknown as Subtask;
-  });
+  const subtasks = scripts.map(
+    ({ steps, wakeMs = Infinity, chainWakeMs = Infinity, unflushed = false }) => {
+      const left = [...steps];
+      return {
+        spent: { busyMs: 0, idleMs: 0, backpressuredMs: 0 },
+        chain: {
+          flush: () => flushes++,
+          hasUnflushed: () => unflushed,
+          nextWakeMs: () => chainWakeMs + 1e6,
+        } as unknown as Chain,
+        nextWakeMs: () => wakeMs + 1e6,
+        step: (): StepResult => {
+          const result = left.shift() ?? 'ended';
+          if (result === 'worked') nowMs++;
+          if (result instanceof Error) throw result;
+          return result;
+        },
+      } as unknown as Subtask;
+    },
+  );
   const loop = new SlotLoop(subtasks, {
     clock,
     bell,
@@ -106,6 +114,13 @@ describe('a slot loop', () => {
     expect(held.bell.timeoutsMs).toStrictEqual([1000]); // only room helps, and that rings
     expect(flush.bell.timeoutsMs).toStrictEqual([10, 10]);
     expect(flush.flushes()).toBe(2);
+  });
+
+  it('counts waiting for something outside as work, and wakes for the operators only', async () => {
+    const { loop, bell, subtasks } = open([{ steps: ['waiting'], wakeMs: 10, chainWakeMs: 40 }]);
+    await loop.run();
+    expect(bell.timeoutsMs).toStrictEqual([40]);
+    expect(subtasks[0]?.spent).toStrictEqual({ busyMs: 40, idleMs: 0, backpressuredMs: 0 });
   });
 
   it('flushes by time only, or never', async () => {

@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { type SourceReader, NO_TIMESTAMP } from '../../../runtime/connectors/connector.ts';
+import { ShareReader } from '../../../runtime/connectors/share-reader.ts';
 import type { OperatorContext } from '../../../runtime/operators/operator.ts';
-import { WatermarkTracker } from '../../../runtime/operators/watermark-tracker.ts';
 import { ACTIVE, END, IDLE } from '../../../runtime/shuffle/element.ts';
 import {
   BoundedOutOfOrderness,
@@ -69,15 +69,23 @@ function openSource(strategy?: Partial<WatermarkStrategy<unknown>>) {
     generator: () => new BoundedOutOfOrderness<unknown>(0),
     emit: 'every-record' as const,
   };
-  const tracker =
-    strategy === undefined
-      ? undefined
-      : new WatermarkTracker({ ...whole, ...strategy }, opened.clock.nowMs());
+  const watermarks = strategy === undefined ? undefined : { ...whole, ...strategy };
   const context = {
     failure: (error: unknown, record: unknown) =>
       new Error(`failed for ${String(record)}`, { cause: error }),
   } as OperatorContext;
-  const subtask = new SourceSubtask({ ...opened.parts, reader, tracker, context });
+  const subtask = new SourceSubtask({
+    ...opened.parts,
+    makeReader: (output) => {
+      const share = new ShareReader(reader, { ...output, subtaskIndex: 0, parallelism: 1 });
+      void share.start(); // there is nothing to wait for
+      return share;
+    },
+    watermarks,
+    pace: undefined,
+    context,
+    tell: () => undefined,
+  });
   return { ...opened, reader, subtask, log };
 }
 

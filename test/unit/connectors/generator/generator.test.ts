@@ -1,88 +1,58 @@
-// The generator beyond the source contract: its rate, and what it refuses; and how sequences are shared out.
+// The generator beyond the source contract: how its subtasks keep in step, and what it refuses; and how sequences are shared
+// out.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromSequence } from '../../../../runtime/connectors/collection/spec.ts';
-import { CATCH_UP_MS_MAX, Pace } from '../../../../runtime/connectors/generator/pace.ts';
+import { generatorEnumerator } from '../../../../runtime/connectors/generator/enumerator.ts';
 import { generatorSource } from '../../../../runtime/connectors/generator/source.ts';
 import { generate } from '../../../../runtime/connectors/generator/spec.ts';
 import { contiguousShare } from '../../../../runtime/connectors/indexed-reader.ts';
-import { ManualClock } from '../../../../runtime/core/clock.ts';
-import { ReaderDriver } from '../../../contract/source-contract.ts';
-
-describe('Pace', () => {
-  it('allows exactly the rate over a long time, whenever it is asked (I1)', () => {
-    const steps = fc.array(fc.integer({ min: 1, max: 900 }), { minLength: 1, maxLength: 50 });
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 5_000 }), steps, (rate, stepsMs) => {
-        const clock = new ManualClock(5_000);
-        const pace = new Pace(clock, rate);
-        pace.start();
-        let spent = 0;
-        const take = (): void => {
-          const allowance = pace.allowance();
-          pace.spend(allowance);
-          spent += allowance;
-        };
-        take();
-        for (const stepMs of stepsMs) {
-          clock.advance(stepMs);
-          take();
-        }
-        const elapsedMs = stepsMs.reduce((sum, step) => sum + step, 0);
-        expect(Math.abs(spent - 1 - (elapsedMs * rate) / 1_000)).toBeLessThan(1.001);
-      }),
-    );
-  });
-
-  it('makes up for at most a bounded stall (I2)', () => {
-    const clock = new ManualClock();
-    const pace = new Pace(clock, 100);
-    pace.start();
-    pace.spend(pace.allowance());
-    clock.advance(CATCH_UP_MS_MAX * 60);
-    expect(pace.allowance()).toBeLessThanOrEqual((CATCH_UP_MS_MAX / 1_000) * 100 + 1);
-    expect(pace.allowance()).toBeGreaterThanOrEqual((CATCH_UP_MS_MAX / 1_000) * 100);
-  });
-});
+import { SplitSourceDriver, type SplitSourceUnderTest } from '../../../contract/split-contract.ts';
 
 describe('generate', () => {
-  it('divides its rate by the parallelism and says when it wants to be polled', async () => {
-    const spec = generate({ recordsPerSecond: 20, make: (index) => index });
-    expect(spec.bounded).toBe(false);
-    const driver = new ReaderDriver(generatorSource, spec, { subtaskIndex: 1, parallelism: 2 });
-    await driver.reader.open(undefined);
-    expect(driver.poll(100)).toBe('idle');
-    expect(driver.reader.nextPollAtMs).toBe(driver.clock.nowMs() + 100);
-    for (const elapsedMs of [100, 200, 300, 400]) {
-      driver.clock.advance(99);
-      driver.poll(100);
-      expect(driver.emitted).toHaveLength(elapsedMs / 100);
-      driver.clock.advance(1);
-      driver.poll(100);
-      expect(driver.emitted).toHaveLength(elapsedMs / 100 + 1);
-    }
-    expect(driver.emitted.map(({ value }) => value)).toStrictEqual([1, 3, 5, 7, 9]);
+  const source = (make: (index: number) => number, count?: number): SplitSourceUnderTest => ({
+    reader: generatorSource,
+    enumerator: generatorEnumerator,
+    spec: generate({ make, count }),
   });
 
-  it('names the record whose function threw, and passes on what downstream threw', async () => {
-    const make = (index: number): number => {
-      if (index === 3) throw new Error('three');
-      return index;
-    };
-    const driver = new ReaderDriver(generatorSource, generate({ make }));
-    await driver.reader.open(undefined);
-    expect(() => driver.poll(10)).toThrow(
+  it('has subtasks that go through the indices side by side', async () => {
+    const driver = await SplitSourceDriver.start(source(Number), { parallelism: 3 });
+    await driver.until(() => driver.readers.every((reader) => reader.snapshot().length === 1));
+    for (let round = 0; round < 3; round++) {
+      for (let subtask = 0; subtask < 3; subtask++) driver.poll(subtask, 4);
+    }
+    expect(driver.emitted.filter(({ subtask }) => subtask === 1).map(({ value }) => value)).toEqual(
+      Array.from({ length: 12 }, (_, step) => 1 + 3 * step),
+    );
+    expect(driver.emitted.map(({ value }) => value as number).toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: 36 }, (_, index) => index),
+    );
+  });
+
+  it('keeps the halves of a split in step after it was restored at a higher parallelism', async () => {
+    const first = await SplitSourceDriver.start(source(Number, 100));
+    await first.readUntil(33);
+    const from = first.snapshot();
+    const second = await SplitSourceDriver.start(source(Number, 100), { parallelism: 3, from });
+    await second.readUntil(30, { limit: 4 });
+    const values = second.emitted.map(({ value }) => value as number);
+    expect(Math.min(...values)).toBe(33);
+    // Four splits in steps of four, of which one subtask reads two: none is further ahead than a poll.
+    expect(Math.max(...values) - 33).toBeLessThan(30 + 3 * 4 * 4);
+  });
+
+  it('names the record whose function threw', async () => {
+    const driver = await SplitSourceDriver.start(
+      source((index) => {
+        if (index === 3) throw new Error('three');
+        return index;
+      }),
+    );
+    await expect(driver.readUntil(10)).rejects.toThrow(
       /generate: the function that makes record 3 threw: three/,
     );
-    const downstream = new Error('downstream');
-    const other = new ReaderDriver(generatorSource, generate({ make }));
-    await other.reader.open(undefined);
-    expect(() =>
-      other.reader.poll(() => {
-        throw downstream;
-      }, 1),
-    ).toThrow(downstream);
   });
 
   it.each([

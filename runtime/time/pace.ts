@@ -3,7 +3,7 @@
 //   I1. Over any long stretch, exactly `recordsPerSecond` are allowed; rounding never adds up.
 //   I2. After a stall, at most `CATCH_UP_MS_MAX` worth of records is made up for; the rest is given up.
 
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
 
 /** The stall, in milliseconds, that is made up for at once; a longer one moves the schedule. */
 export const CATCH_UP_MS_MAX = 1_000;
@@ -11,11 +11,11 @@ export const CATCH_UP_MS_MAX = 1_000;
 /** At high rates records are allowed in batches of this many milliseconds, so that the slot is not woken for each. */
 const BATCH_MS_MIN = 1;
 
-/** A schedule: record k is due at the start plus k intervals. */
+/** A schedule: record k is due at the start plus k intervals; it starts when it is first asked. */
 export class Pace {
   readonly #clock: Clock;
   readonly #intervalMs: number;
-  #startMs = 0;
+  #startMs: number | undefined;
   #spent = 0;
 
   constructor(clock: Clock, recordsPerSecond: number) {
@@ -23,19 +23,14 @@ export class Pace {
     this.#intervalMs = 1_000 / recordsPerSecond;
   }
 
-  /** The first record is due now. */
-  start(): void {
-    this.#startMs = this.#clock.monotonicMs();
-    this.#spent = 0;
-  }
-
   /** How many records are due and not yet spent. */
   allowance(): number {
     const nowMs = this.#clock.monotonicMs();
+    let startMs = (this.#startMs ??= nowMs);
     const lateMs = nowMs - this.#dueMs() - CATCH_UP_MS_MAX;
-    if (lateMs > 0) this.#startMs += lateMs;
+    if (lateMs > 0) startMs = this.#startMs = startMs + lateMs;
     // The small addition keeps an exactly due record from being lost to rounding.
-    const due = Math.floor((nowMs - this.#startMs) / this.#intervalMs + 1e-6) + 1;
+    const due = Math.floor((nowMs - startMs) / this.#intervalMs + 1e-6) + 1;
     return Math.max(0, due - this.#spent);
   }
 
@@ -51,6 +46,6 @@ export class Pace {
   }
 
   #dueMs(): number {
-    return this.#startMs + this.#spent * this.#intervalMs;
+    return (this.#startMs ?? 0) + this.#spent * this.#intervalMs;
   }
 }
