@@ -18,6 +18,12 @@ export {
 } from './api/broadcast-streams.ts';
 export { ChangelogStream, fromChanges, KeyedChangelog, type Upsert } from './api/changelog.ts';
 export { connect, ConnectedStreams, KeyedConnectedStreams } from './api/connected-streams.ts';
+export type {
+  CustomContext,
+  CustomCoOperator,
+  CustomOperator,
+  Transformation,
+} from './api/custom-operator.ts';
 export { deduplicate } from './api/deduplicate.ts';
 export { Environment, type FromOptions } from './api/environment.ts';
 export { countEvictor, deltaEvictor, timeEvictor } from './api/evictors.ts';
@@ -32,6 +38,7 @@ export {
 } from './api/job.ts';
 export { join, type JoinKind } from './api/join.ts';
 export { type DeadLetter, outputTag } from './api/output-tag.ts';
+export { PartitionWindow, partitionWindow } from './api/partition-window.ts';
 export type {
   BroadcastProcess,
   CoProcess,
@@ -102,6 +109,7 @@ export type {
   TriggerResult,
   WindowAssigner,
 } from './operators/general-window-spec.ts';
+export type { Emit, Operator, OperatorContext } from './operators/operator.ts';
 export type {
   AsyncCallContext,
   AsyncOutcome,
@@ -118,5 +126,6 @@ export type {
   ReducingState,
   ValueState,
 } from './state/state.ts';
+export { ceilTo } from './time/ceil-to.ts';
 export type { WatermarkGenerator, WatermarkStrategy } from './time/watermark.ts';
 export { bytes } from './types/schema.ts';

@@ -9,6 +9,7 @@ import type {
   OperatorSpec,
 } from '../operators/spec.ts';
 import { recordTypeOf } from '../types/schema.ts';
+import { type CustomCoOperator, customSpec, type Transformation } from './custom-operator.ts';
 import type { CoProcess, KeyedCoProcess } from './process-functions.ts';
 import type { Declared } from './states.ts';
 import { type KeyedStream, OperatorStream, Stream } from './stream.ts';
@@ -85,6 +86,15 @@ export class ConnectedStreams<Left, Right> {
     return this.process(functions, options).named('co-flat-map');
   }
 
+  /** An operator of your own with two inputs. */
+  transform<Out>(
+    transformation: Transformation<Out, CustomCoOperator<Left, Right>>,
+  ): OperatorStream<Out> {
+    const sides = { left: this.#left, right: this.#right };
+    const spec = customSpec(transformation, [], true);
+    return addCoOperator(spec, sides, transformation).named(transformation.name);
+  }
+
   /** Full control: timestamps, watermarks, side outputs, counters. */
   process<Out>(
     functions: CoProcess<Left, Right, Out>,
@@ -106,6 +116,21 @@ export class KeyedConnectedStreams<Left, Right, K extends Key> {
   constructor(left: KeyedHandle, right: KeyedHandle) {
     this.#left = left;
     this.#right = right;
+  }
+
+  /** An operator of your own with two inputs, which gets all records of a key; `create` is told how to find it. */
+  transform<Out>(
+    transformation: Transformation<
+      Out,
+      CustomCoOperator<Left, Right>,
+      [keyOfLeft: (value: Left) => K, keyOfRight: (value: Right) => K]
+    >,
+  ): OperatorStream<Out> {
+    const sides = { left: this.#left, right: this.#right };
+    const keyOfLeft = sides.left.selector.keyOf as (value: Left) => K;
+    const keyOfRight = sides.right.selector.keyOf as (value: Right) => K;
+    const spec = customSpec(transformation, [keyOfLeft, keyOfRight], true);
+    return addCoOperator(spec, sides, transformation).named(transformation.name);
   }
 
   /** Your own logic with state and timers that both sides share. */

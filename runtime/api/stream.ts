@@ -22,12 +22,15 @@ import {
   type AggregateColumns,
   type AggregateFunction,
   columnsOf,
+  type NumberField,
   type Numbers,
 } from './aggregate.ts';
 import { type AsyncFunction, asyncMapSpec, type AsyncOptions } from './async-functions.ts';
+import { type CustomOperator, customSpec, type Transformation } from './custom-operator.ts';
 import { type KeyField, selectByFunction, selectFields } from './key-selector.ts';
 import { DEAD_LETTERS, type DeadLetter, lateTag } from './output-tag.ts';
 import type { KeyedProcess, Process } from './process-functions.ts';
+import { extremeBy, extremeOf, sumOf, type TieOptions } from './rolling.ts';
 import type { Declared } from './states.ts';
 import { type AddOptions, KeyedHandle, StreamHandle } from './stream-handle.ts';
 import type {
@@ -123,6 +126,13 @@ export class Stream<T> {
     return this.#add(spec, 'process', outputType);
   }
 
+  /** An operator of your own, by the contract that the engine's own operators keep. */
+  transform<Out>(transformation: Transformation<Out, CustomOperator<T>>): OperatorStream<Out> {
+    const { name, type } = transformation;
+    const outputType = type === undefined ? undefined : recordTypeOf(type);
+    return this.#add(customSpec(transformation, []), name, outputType);
+  }
+
   /**
    * Checks every record against a schema, at the edge of the system. Invalid records go to the side output
    * `deadLetters()` of the result and are counted as `invalidRecords`, whether or not anyone reads them.
@@ -216,6 +226,11 @@ export class Stream<T> {
   /** Round-robin over a neighbouring subset of the subtasks. */
   rescale(): Stream<T> {
     return this.#partitioned({ kind: 'rescale' });
+  }
+
+  /** A subtask drawn by lot for each record: evens out what comes in a pattern that `rebalance` would fall in step with. */
+  shuffle(): Stream<T> {
+    return this.#partitioned({ kind: 'shuffle' });
   }
 
   /** Every record to every subtask. */
@@ -346,6 +361,33 @@ export class KeyedStream<T, K extends Key, KeyFields> {
     );
   }
 
+  /* eslint-disable @typescript-eslint/no-unnecessary-type-parameters -- without one, a stream would not be assignable to a stream of a wider type */
+  /** The running sum of a field; the other fields are those of the key's first record. */
+  sum<Field extends NumberField<T>>(field: Field): OperatorStream<T> {
+    return this.reduce(sumOf(field)).named(`sum(${field})`);
+  }
+
+  /** The running minimum of a field; the other fields are those of the key's first record. `minBy` gives whole records. */
+  min<Field extends NumberField<T>>(field: Field): OperatorStream<T> {
+    return this.reduce(extremeOf(field, 'min')).named(`min(${field})`);
+  }
+
+  /** The running maximum of a field; the other fields are those of the key's first record. `maxBy` gives whole records. */
+  max<Field extends NumberField<T>>(field: Field): OperatorStream<T> {
+    return this.reduce(extremeOf(field, 'max')).named(`max(${field})`);
+  }
+
+  /** After each record, the record so far with the smallest value in a field; of several the first, or the last. */
+  minBy<Field extends NumberField<T>>(field: Field, options: TieOptions = {}): OperatorStream<T> {
+    return this.reduce(extremeBy(field, 'min', options)).named(`minBy(${field})`);
+  }
+
+  /** After each record, the record so far with the largest value in a field; of several the first, or the last. */
+  maxBy<Field extends NumberField<T>>(field: Field, options: TieOptions = {}): OperatorStream<T> {
+    return this.reduce(extremeBy(field, 'max', options)).named(`maxBy(${field})`);
+  }
+  /* eslint-enable @typescript-eslint/no-unnecessary-type-parameters -- see above */
+
   /** Your own logic with state and timers. */
   process<
     Out,
@@ -370,6 +412,16 @@ export class KeyedStream<T, K extends Key, KeyFields> {
         outputType: options.type === undefined ? undefined : recordTypeOf(options.type),
       },
     );
+  }
+
+  /** An operator of your own, which gets all records of a key; `create` is told how to find the key. */
+  transform<Out>(
+    transformation: Transformation<Out, CustomOperator<T>, [keyOf: (value: T) => K]>,
+  ): OperatorStream<Out> {
+    const { name, type } = transformation;
+    const keyOf = this.handle.selector.keyOf as (value: T) => K;
+    const outputType = type === undefined ? undefined : recordTypeOf(type);
+    return this.#add(customSpec(transformation, [keyOf]), { name, outputType });
   }
 
   /** Cuts each key's records into windows, of which each gives results when it fires. */

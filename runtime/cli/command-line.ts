@@ -5,7 +5,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { readProcessEnvironment } from '../config/process-environment.ts';
 import { EngineError } from '../core/errors.ts';
 import { parseSizeBytes } from '../core/quantity.ts';
-import type { ExecutionMode } from '../graph/physical.ts';
+import type { ExecutionMode } from '../core/execution-mode.ts';
 import { explainError } from './explain-error.ts';
 import type { RunOptions } from './run-options.ts';
 import { engineVersion } from './version.ts';

@@ -1,6 +1,6 @@
 // What `millrace run` can be told besides the job's own parameters.
 
-import type { ExecutionMode } from '../graph/physical.ts';
+import type { ExecutionMode } from '../core/execution-mode.ts';
 
 /** The options of `run` that are not the job's own. */
 export interface RunOptions {

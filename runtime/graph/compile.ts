@@ -11,13 +11,13 @@ import { projectType } from '../types/project.ts';
 import type { RecordType } from '../types/record-type.ts';
 import type { LogicalEdge, LogicalGraph, LogicalNode } from './logical.ts';
 import type {
-  ExecutionMode,
   PhysicalPlan,
   PlannedEdge,
   PlannedOperator,
   PlannedTask,
   ShipStrategy,
 } from './physical.ts';
+import type { ExecutionMode } from '../core/execution-mode.ts';
 import { validateGraph } from './validate.ts';
 
 /** What the job's surroundings decide. */
@@ -179,6 +179,7 @@ const SHIP_STRATEGIES = {
   forward: 'FORWARD',
   rebalance: 'REBALANCE',
   rescale: 'RESCALE',
+  shuffle: 'SHUFFLE',
   broadcast: 'BROADCAST',
   global: 'GLOBAL',
   hash: 'HASH',

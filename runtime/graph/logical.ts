@@ -8,7 +8,10 @@ import type { RecordType } from '../types/record-type.ts';
 
 /** How an edge spreads records. `auto`: forward if both ends have the same parallelism, else rebalance. */
 export type Partitioning =
-  | { readonly kind: 'auto' | 'forward' | 'rebalance' | 'rescale' | 'broadcast' | 'global' }
+  | {
+      readonly kind:
+        'auto' | 'forward' | 'rebalance' | 'rescale' | 'shuffle' | 'broadcast' | 'global';
+    }
   | {
       readonly kind: 'hash';
       readonly keyOf: (value: unknown) => Key;

@@ -2,13 +2,14 @@
 // the job's functions, so that coordinator, workers and pages share it; a slot finds the functions in its own logical graph
 // by node id. Both sides build the graph from the job program and must arrive at the same hash.
 
+import type { ExecutionMode } from '../core/execution-mode.ts';
 import type { TaskId } from '../core/ids.ts';
 import type { RecordType } from '../types/record-type.ts';
 import type { InputPort } from './logical.ts';
 
 /** As Flink's plan names them. */
 export type ShipStrategy =
-  'FORWARD' | 'HASH' | 'REBALANCE' | 'RESCALE' | 'BROADCAST' | 'GLOBAL' | 'CUSTOM';
+  'FORWARD' | 'HASH' | 'REBALANCE' | 'RESCALE' | 'SHUFFLE' | 'BROADCAST' | 'GLOBAL' | 'CUSTOM';
 
 /** One operator of a chain. */
 export interface PlannedOperator {
@@ -49,12 +50,6 @@ export interface PlannedEdge {
   /** Columns that are left out because nothing downstream reads them. */
   readonly droppedFields: readonly string[];
 }
-
-/**
- * `streaming`: results as they become known. `batch`: of bounded input, final results only, and no more state than
- * the result of one key needs (Flink: execution.runtime-mode).
- */
-export type ExecutionMode = 'streaming' | 'batch';
 
 export interface PhysicalPlan {
   readonly jobName: string;

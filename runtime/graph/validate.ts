@@ -3,7 +3,7 @@
 import { EngineError } from '../core/errors.ts';
 import { MAX_PARALLELISM_UPPER_BOUND } from '../core/key-group.ts';
 import type { LogicalGraph, LogicalNode } from './logical.ts';
-import type { ExecutionMode } from './physical.ts';
+import type { ExecutionMode } from '../core/execution-mode.ts';
 
 /** Throws `JOB_INVALID`. `parallelism` is each node's, by id. */
 export function validateGraph(
@@ -15,6 +15,7 @@ export function validateGraph(
     ...findShapeProblems(graph),
     ...(mode === 'batch' ? findUnboundedSources(graph) : []),
     ...findDuplicateUids(graph),
+    ...findEndlessPartitions(graph),
     ...graph.nodes.flatMap((node) => findNodeProblems(graph, node, parallelism)),
   ];
   if (problems.length === 0) return;
@@ -30,6 +31,24 @@ function findShapeProblems(graph: LogicalGraph): string[] {
     problems.push('it has no sink: end a stream with .to(...)');
   }
   return problems;
+}
+
+/** What waits for the end of its input needs one. */
+function findEndlessPartitions(graph: LogicalGraph): string[] {
+  const endlessSource: (string | undefined)[] = []; // by node: a source above it that never ends
+  for (const { id, spec, name, inputs } of graph.nodes) {
+    const isEndless = spec.kind === 'source' && !spec.source.bounded;
+    endlessSource[id] = isEndless
+      ? name
+      : inputs.map(({ from }) => endlessSource[from]).find((source) => source !== undefined);
+  }
+  return graph.nodes.flatMap(({ id, spec, name }) => {
+    const source = endlessSource[id];
+    if (spec.kind !== 'partition-window' || source === undefined) return [];
+    return [
+      `"${name}" gives results at the end of its input, but "${source}" never ends: use window(...), or a source that ends`,
+    ];
+  });
 }
 
 function findUnboundedSources(graph: LogicalGraph): string[] {

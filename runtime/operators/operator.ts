@@ -7,7 +7,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { KeyGroupRange } from '../core/key-group.ts';
-import type { ExecutionMode } from '../graph/physical.ts';
+import type { ExecutionMode } from '../core/execution-mode.ts';
 import type { MemoryBudget } from '../state/memory-budget.ts';
 
 /** Takes one record on; `timestampMs` may be `NO_TIMESTAMP`. */

@@ -157,6 +157,14 @@ export interface KeyedBroadcastFunctions extends RichFunctions, BroadcastSide {
     ((timeMs: number, context: KeyedBroadcastReadContext) => void) | undefined;
 }
 
+/** How all records of a subtask or key become results at the end of the input. */
+export interface PartitionEvaluation {
+  readonly create: () => unknown;
+  readonly add: (accumulator: unknown, value: unknown) => unknown;
+  /** `key` is undefined without keys. */
+  readonly results: (accumulator: unknown, key: Key | undefined) => Iterable<unknown>;
+}
+
 /** How the records of a key and window become one result. */
 export type WindowEvaluation =
   | { readonly kind: 'columns'; readonly columns: readonly AggregateColumn[] }
@@ -227,6 +235,12 @@ export type OperatorSpec =
       readonly evaluation: WindowEvaluation;
     }
   | {
+      readonly kind: 'partition-window';
+      /** Undefined: one partition a subtask. */
+      readonly selector: KeySelector | undefined;
+      readonly evaluation: PartitionEvaluation;
+    }
+  | {
       readonly kind: 'general-window';
       /** Undefined for windows over all records: their operator has one subtask. */
       readonly selector: KeySelector | undefined;
@@ -236,6 +250,8 @@ export type OperatorSpec =
       readonly kind: 'custom';
       /** Makes the operator of one subtask; see `operator.ts` for what it must guarantee. */
       readonly create: (context: OperatorContext) => Operator;
+      /** True when records come by a second input. @default false */
+      readonly hasSecondInput?: boolean;
     }
   | RelationalSpec
   | { readonly kind: 'sink'; readonly sink: SinkSpec<unknown> };

@@ -52,8 +52,19 @@ export class WatermarkTracker {
     if (!this.isEveryRecord) {
       if (nowMs < this.#nextEmitMs) return this.#emittedMs;
       this.#nextEmitMs = nowMs + this.#intervalMs;
+      this.tick(nowMs);
     }
     return this.advance();
+  }
+
+  /** The interval has passed: a generator that follows the clock is told. */
+  tick(nowMs: number): void {
+    this.#generator.onInterval?.(nowMs);
+  }
+
+  /** True when time alone may bring a watermark. */
+  get followsClock(): boolean {
+    return this.#generator.onInterval !== undefined;
   }
 
   /** The watermark after this record, whatever the interval. */
@@ -74,10 +85,10 @@ export class WatermarkTracker {
     return idleAfterMs === undefined ? Infinity : this.#idleSinceMs + idleAfterMs;
   }
 
-  /** When a watermark that is known already is due; Infinity when there is none. */
+  /** When a watermark that is known already, or that the clock may bring, is due; Infinity when there is none. */
   nextEmitMs(nowMs: number): number {
-    const hasNews = !this.isEveryRecord && this.#generator.current() > this.#emittedMs;
-    return hasNews ? Math.max(this.#nextEmitMs, nowMs) : Infinity;
+    const mayHaveNews = this.followsClock || this.#generator.current() > this.#emittedMs;
+    return mayHaveNews && !this.isEveryRecord ? Math.max(this.#nextEmitMs, nowMs) : Infinity;
   }
 
   /** True once no record came for the strategy's idle time; call it regularly, and `resume` after being blocked. */

@@ -6,7 +6,8 @@ import type { JobDefinition } from '../api/job.ts';
 import { EngineError } from '../core/errors.ts';
 import { compileGraph } from '../graph/compile.ts';
 import type { LogicalGraph } from '../graph/logical.ts';
-import type { ExecutionMode, PhysicalPlan } from '../graph/physical.ts';
+import type { PhysicalPlan } from '../graph/physical.ts';
+import type { ExecutionMode } from '../core/execution-mode.ts';
 
 /** A job that is ready to run. */
 export interface PlannedJob {

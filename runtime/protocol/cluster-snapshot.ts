@@ -92,7 +92,7 @@ export interface TaskSnapshot {
   /** Where its input comes from. */
   readonly inputs: readonly {
     readonly from: TaskId;
-    /** `FORWARD HASH REBALANCE RESCALE BROADCAST GLOBAL CUSTOM`, as Flink's plan shows them. */
+    /** `FORWARD HASH REBALANCE RESCALE SHUFFLE BROADCAST GLOBAL CUSTOM`, as Flink's plan shows them. */
     readonly shipStrategy: string;
     /** A record type for people: `{ origin: string, delay: int }`. */
     readonly recordType: string;

@@ -13,7 +13,8 @@ import type { SourceSplit } from '../connectors/connector.ts';
 import type { ErrorRecord } from '../core/errors.ts';
 import { EngineError } from '../core/errors.ts';
 import type { JobId, WorkerId } from '../core/ids.ts';
-import type { ExecutionMode, PhysicalPlan } from '../graph/physical.ts';
+import type { PhysicalPlan } from '../graph/physical.ts';
+import type { ExecutionMode } from '../core/execution-mode.ts';
 import type { SubtaskMetrics, WorkerMemory } from './cluster-snapshot.ts';
 
 /** Raised with every change of a message; both sides must have the same. */

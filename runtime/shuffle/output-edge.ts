@@ -5,6 +5,7 @@
 
 import { hashOfKey, keyGroupOfHash, subtaskOfKeyGroup, type Key } from '../core/key-group.ts';
 import { EngineError } from '../core/errors.ts';
+import type { Random } from '../core/random.ts';
 import type { ChannelWriter } from './channel-writer.ts';
 import { ACTIVE, END, IDLE } from './element.ts';
 
@@ -12,6 +13,7 @@ import { ACTIVE, END, IDLE } from './element.ts';
 export type Distribution =
   | { readonly kind: 'single' } // one channel, or always the first (forward, global)
   | { readonly kind: 'round-robin'; readonly first: number } // rebalance, rescale
+  | { readonly kind: 'random'; readonly random: Random } // shuffle
   | { readonly kind: 'broadcast' }
   | {
       readonly kind: 'hash';
@@ -99,6 +101,16 @@ function makeRoute(
           throw refusal(error, value, failure);
         }
         next = next + 1 === count ? 0 : next + 1;
+      };
+    }
+    case 'random': {
+      const { random } = distribution;
+      return (value, timestampMs) => {
+        try {
+          at(writers, Math.floor(random.next() * count)).writeRecord(value, timestampMs);
+        } catch (error) {
+          throw refusal(error, value, failure);
+        }
       };
     }
     case 'broadcast':

@@ -78,11 +78,9 @@ export class HeapKeyedState implements KeyedStateStore {
   }
 
   keysOf(name: string): readonly Key[] {
-    const state = this.states[name];
-    const groups = this.range.end - this.range.start + 1;
-    return Array.from({ length: groups }, (_, index) => state?.rowsOf(index) ?? [])
-      .flat()
-      .map(({ key }) => key);
+    const { start, end } = this.range;
+    const groups = Array.from({ length: end - start + 1 }, (_, groupIndex) => groupIndex);
+    return groups.flatMap((group) => this.states[name]?.rowsOf(group).map(({ key }) => key) ?? []);
   }
 
   snapshotGroup(keyGroup: number): readonly StateRows[] {

@@ -11,6 +11,8 @@ export interface WatermarkGenerator<T> {
   onRecord(value: T, timestampMs: number): void;
   /** The watermark now; may be asked at any time and must not fall. */
   current(): number;
+  /** Called at each emission interval, with records or without, for a watermark that follows the clock. */
+  onInterval?(nowMs: number): void;
 }
 
 /** How a stream gets timestamps and watermarks: plain data and functions of the job. */

@@ -2,12 +2,14 @@
 
 import { createAsyncMap } from '../operators/async-map.ts';
 import { createBroadcast, createKeyedBroadcast } from '../operators/broadcast.ts';
+import { createCustom } from '../operators/custom.ts';
 import { createFilter } from '../operators/filter.ts';
 import { createFlatMap } from '../operators/flat-map.ts';
 import { createGeneralWindow } from '../operators/general-window.ts';
 import { createKeyedReduce } from '../operators/keyed-reduce.ts';
 import { createMap } from '../operators/map.ts';
 import type { Emit, Operator, OperatorContext } from '../operators/operator.ts';
+import { createPartitionWindow } from '../operators/partition-window.ts';
 import { createRelational } from '../operators/relational.ts';
 import { createKeyedCoProcess, createKeyedProcess } from '../operators/keyed-process.ts';
 import { createCoProcess, createProcess } from '../operators/process.ts';
@@ -153,17 +155,21 @@ class SubtaskBuilder {
   }
 
   #sortInput(edges: readonly PlannedEdge[], chain: Chain): KeySortedInput | undefined {
-    if (this.#plan.mode !== 'batch' || !chain.endsKeys) return undefined;
+    const hasBroadcast = edges.some(
+      ({ port, shipStrategy }) => port === 1 && shipStrategy === 'BROADCAST',
+    );
+    if (this.#plan.mode !== 'batch' || !(chain.endsKeys || hasBroadcast)) return undefined;
     const planned = this.#plannedAt(0);
     const failure = (error: unknown, record: unknown): Error =>
       this.#failure(planned, error, record, `Sorting the input of "${planned.name}" failed`);
-    const ports: SortedPort[] = [];
+    const ports: (SortedPort | undefined)[] = [];
     for (const { inputIndex, port, recordType = ANY_TYPE } of edges) {
+      if (port === 1 && hasBroadcast) continue; // handed over at once
       const { partitioning } = this.#graph.nodes[planned.nodeId]?.inputs[inputIndex] ?? {};
-      if (partitioning?.kind !== 'hash') return undefined;
+      const keyOf = partitioning?.kind === 'hash' ? partitioning.keyOf : () => '';
       // United streams may come with types of their own: what fits all of them is self-described.
       const codec = compileCodec(ports[port] === undefined ? recordType : ANY_TYPE);
-      ports[port] = { keyOf: partitioning.keyOf, codec, failure };
+      ports[port] = { keyOf, codec, failure };
     }
     const { stateMemory, sortBytesMax, spillDirectory } = this.#services;
     const sorter = new SpillingSorter({
@@ -419,10 +425,12 @@ function createOperator(
       return createKeyedReduce(spec, context);
     case 'window':
       return createWindow(spec, context);
+    case 'partition-window':
+      return createPartitionWindow(spec, context);
     case 'general-window':
       return createGeneralWindow(spec, context);
     case 'custom':
-      return spec.create(context);
+      return createCustom(spec, context);
     case 'sink':
       return makeSink(spec);
     default:

@@ -1,6 +1,7 @@
 // The input of a keyed operator in batch mode: collected, sorted by key, then handed over key by key, so that the operator
 // holds the state of one key at a time (Flink: MultiInputSortingDataInput, BatchExecutionKeyedStateBackend). Used for
-// operators that have `endKey`; what keeps one accumulator a key is cheaper without sorting and has none.
+// operators that have `endKey`; what keeps one accumulator a key is cheaper without sorting and has none. Also for operators
+// with a broadcast side, which is read to its end before the first record of the other; without keys, all have the same.
 //   I1. The records of a key come together, of both inputs, in order of time, and of arrival where times are equal.
 //   I2. After the last record of a key its timers fire, then its state is dropped; the next key begins without either.
 
@@ -33,9 +34,9 @@ export interface SortedPort {
   readonly failure: (error: unknown, record: unknown) => Error;
 }
 
-/** What is collected, and where it goes. */
+/** What is collected, and where it goes. A port that is undefined is not: its records are handed over as they come. */
 export class KeySortedInput {
-  readonly #ports: readonly SortedPort[];
+  readonly #ports: readonly (SortedPort | undefined)[];
   readonly #sorter: SpillingSorter;
   readonly #chain: Chain;
   readonly #processes: readonly (Emit | undefined)[];
@@ -45,7 +46,7 @@ export class KeySortedInput {
   #hasKey = false;
   #isEndingKey = false;
 
-  constructor(ports: readonly SortedPort[], sorter: SpillingSorter, chain: Chain) {
+  constructor(ports: readonly (SortedPort | undefined)[], sorter: SpillingSorter, chain: Chain) {
     this.#ports = ports;
     this.#sorter = sorter;
     this.#chain = chain;
@@ -54,7 +55,12 @@ export class KeySortedInput {
 
   /** Takes a record of one input. */
   collect(port: number, value: unknown, timestampMs: number): void {
-    const { keyOf, codec, failure } = this.#ports[port] as SortedPort;
+    const sorted = this.#ports[port];
+    if (sorted === undefined) {
+      this.#processes[port]?.(value, timestampMs);
+      return;
+    }
+    const { keyOf, codec, failure } = sorted;
     try {
       const key = keyOf(value);
       const identity = keyIdentity(key);

@@ -1,5 +1,6 @@
 // Opens the channels of a slot's subtasks from the rings it was handed.
 
+import { SeededRandom } from '../core/random.ts';
 import { invariant } from '../core/invariant.ts';
 import type { LogicalGraph } from '../graph/logical.ts';
 import {
@@ -82,6 +83,9 @@ export class SlotChannels {
       case 'REBALANCE':
       case 'RESCALE':
         return { kind: 'round-robin', first: subtask };
+      case 'SHUFFLE':
+        // Repeatable, and not in step with another subtask.
+        return { kind: 'random', random: new SeededRandom(edge.index * 32_768 + subtask) };
       case 'BROADCAST':
         return { kind: 'broadcast' };
       case 'HASH':

@@ -72,6 +72,7 @@ export class SplitWatermarks {
     if (!this.isEveryRecord) {
       if (nowMs < this.#nextEmitMs) return this.#emittedMs;
       this.#nextEmitMs = nowMs + this.#intervalMs;
+      for (const { tracker } of this.#splits.values()) tracker.tick(nowMs);
     }
     return this.advance();
   }
@@ -103,12 +104,16 @@ export class SplitWatermarks {
     if (this.#splits.size === 0 && idleAfterMs !== undefined) {
       atMs = this.#emptySinceMs + idleAfterMs;
     }
+    let followsClock = false;
     for (const { isIdle, isPaused, tracker } of this.#splits.values()) {
       if (!isIdle && !isPaused) atMs = Math.min(atMs, tracker.idleAtMs());
+      if (tracker.followsClock) followsClock = true;
     }
     this.#combine();
-    const hasNews = !this.isEveryRecord && this.#combinedMs > this.#emittedMs;
-    return hasNews ? Math.min(atMs, Math.max(this.#nextEmitMs, nowMs)) : atMs;
+    const mayHaveNews = followsClock || this.#combinedMs > this.#emittedMs;
+    return mayHaveNews && !this.isEveryRecord
+      ? Math.min(atMs, Math.max(this.#nextEmitMs, nowMs))
+      : atMs;
   }
 
   /** The task was blocked until now: that time is not idleness. */

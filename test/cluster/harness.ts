@@ -7,7 +7,7 @@ import { loadSettings } from '../../runtime/config/load.ts';
 import { systemClock } from '../../runtime/core/clock.ts';
 import { EmbeddedCluster } from '../../runtime/cli/embedded-cluster.ts';
 import type { JobExecution } from '../../runtime/coordinator/job-execution.ts';
-import type { ExecutionMode } from '../../runtime/graph/physical.ts';
+import type { ExecutionMode } from '../../runtime/core/execution-mode.ts';
 import type { JobId } from '../../runtime/core/ids.ts';
 import { silentLog } from '../../runtime/core/log.ts';
 import type { JobSnapshot } from '../../runtime/protocol/cluster-snapshot.ts';

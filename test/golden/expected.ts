@@ -46,6 +46,25 @@ function deadLetter(id: number): unknown {
   return { value: { id, level: id % 100 }, problem: 'level: Too big: expected number to be <=90' };
 }
 
+/** Results of `jobs/running.ts`. */
+export function runningAnswer(records: number): readonly unknown[] {
+  return groupBy(range(records).map(purchase), ({ user }) => user).map((mine) => {
+    const amounts = mine
+      .map(({ amount }) => amount)
+      .toSorted((left, right) => left - right);
+    const total = amounts.reduce((sum, amount) => sum + amount, 0);
+    return {
+      user: mine[0]?.user,
+      largest: amounts.at(-1),
+      mean: total / mine.length,
+      count: mine.length,
+      shops: [...new Set(mine.map(({ shop }) => shop))].toSorted((left, right) => left - right),
+      total,
+      amounts,
+    };
+  });
+}
+
 /** The bills of `jobs/keyed.ts`. */
 export function billAnswer(records: number): readonly unknown[] {
   const byUser = groupBy(range(records).map(purchase), ({ user }) => user);

@@ -7,6 +7,7 @@ import { startCluster } from '../support/embedded.ts';
 import { WINDOW_MS } from './jobs/async.ts';
 import { KEYS } from './jobs/broadcast.ts';
 import { order, PAYABLE_MS, payment } from './jobs/connected.ts';
+import { scattered } from './jobs/partitions.ts';
 
 const RECORDS = 1_500;
 
@@ -91,6 +92,29 @@ describe('transformations', () => {
       const parameters = { records: 500, rules: 7 };
       const results = resultsOf(await runJob(cluster, 'broadcast', { parallelism, parameters }));
       expect(sorted(results)).toStrictEqual(sorted(broadcastAnswer(500, 7, parallelism)));
+    });
+
+    it('see all records of a subtask or key at the end, and windows behind see their results', async () => {
+      const parameters = { records: 300 };
+      const results = resultsOf(await runJob(cluster, 'partitions', { parallelism, parameters }));
+      const ofBranch = (branch: string): readonly Readonly<Record<string, unknown>>[] =>
+        (results as Readonly<Record<string, unknown>>[]).filter((result) => result['branch'] === branch);
+      const ids = Array.from({ length: 300 }, (_, id) => id);
+      const byKey = (key: number): number[] => ids.filter((id) => id % 7 === key).map(scattered);
+      expect(sorted(ofBranch('key'))).toStrictEqual(
+        sorted(
+          [0, 1, 2, 3, 4, 5, 6].map((key) => ({
+            branch: 'key',
+            key,
+            sorted: byKey(key).toSorted((left, right) => right - left),
+          })),
+        ),
+      );
+      const total = ids.reduce((sum, id) => sum + scattered(id), 0);
+      expect(ofBranch('sum')).toHaveLength(parallelism);
+      expect(ofBranch('sum').reduce((sum, { value }) => sum + Number(value), 0)).toBe(total);
+      expect(ofBranch('late')).toStrictEqual([]);
+      expect(ofBranch('window')).toMatchObject([{ records: parallelism, of: total }]);
     });
 
     it('ask a service without losing order, event time or a record', async () => {

@@ -40,7 +40,7 @@ describe('partitioners', () => {
     ) as readonly Trip[];
   });
 
-  it.each(['forward', 'rebalance', 'rescale down', 'rescale up', 'global', 'partitionBy', 'auto'])(
+  it.each(['forward', 'rebalance', 'rescale down', 'rescale up', 'global', 'partitionBy', 'auto', 'shuffle'])(
     '%s delivers each record once',
     (branch) => {
       expect(values(branch)).toStrictEqual(all);
@@ -87,6 +87,16 @@ describe('partitioners', () => {
 
   it('global uses one subtask', () => {
     expect(targetsOf('global').size).toBe(1);
+  });
+
+  it('shuffle gives each subtask about its share of each producer, in no pattern', () => {
+    for (const mine of groupBy(of('shuffle'), ({ from }) => from).values()) {
+      const shares = [...groupBy(mine, ({ to }) => to).values()].map((share) => share.length);
+      expect(shares).toHaveLength(WIDE);
+      expect(Math.min(...shares)).toBeGreaterThan(mine.length / WIDE / 2);
+      const turns = mine.map(({ to }) => to);
+      expect(turns.some((to, index) => index > 0 && to === turns[index - 1])).toBe(true);
+    }
   });
 
   it('partitionBy sends records where the function says', () => {

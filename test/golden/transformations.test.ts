@@ -9,6 +9,7 @@ import {
   largestAnswer,
   perShopAnswer,
   billAnswer,
+  runningAnswer,
   statelessAnswer,
   windowAnswer,
 } from './expected.ts';
@@ -64,6 +65,11 @@ describe.each(LAYOUTS)('$workers workers x $slots slots', ({ workers, slots, par
       }
       expect(largest).toStrictEqual(largestAnswer(RECORDS));
       expect(ofBranch(results, 'largest')).toHaveLength(RECORDS);
+    });
+
+    it('keeps reductions, aggregates, lists and maps of each key', async () => {
+      const results = await run('running');
+      expect(sorted(results)).toStrictEqual(sorted(runningAnswer(RECORDS)));
     });
 
     it('aggregates windows and hands out what came too late', async () => {

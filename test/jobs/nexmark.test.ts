@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EmbeddedCluster } from '../../runtime/cli/embedded-cluster.ts';
-import type { ExecutionMode } from '../../runtime/graph/physical.ts';
+import type { ExecutionMode } from '../../runtime/core/execution-mode.ts';
 import { formatEvent } from '../../runtime/jobs/nexmark/event-lines.ts';
 import type { NexmarkEvent } from '../../runtime/jobs/nexmark/events.ts';
 import { EventGenerator } from '../../runtime/jobs/nexmark/generator.ts';

@@ -4,7 +4,7 @@ import { ManualClock } from '../../runtime/core/clock.ts';
 import { EngineError } from '../../runtime/core/errors.ts';
 import { silentLog } from '../../runtime/core/log.ts';
 import type { Operator, OperatorContext } from '../../runtime/operators/operator.ts';
-import type { ExecutionMode } from '../../runtime/graph/physical.ts';
+import type { ExecutionMode } from '../../runtime/core/execution-mode.ts';
 import { MemoryBudget } from '../../runtime/state/memory-budget.ts';
 import { NO_WATERMARK } from '../../runtime/time/watermark.ts';
 

@@ -4,7 +4,7 @@ import { Environment } from '../../runtime/api/environment.ts';
 import { fromSequence } from '../../runtime/connectors/collection/spec.ts';
 import { collect } from '../../runtime/connectors/collect/spec.ts';
 import { compileGraph } from '../../runtime/graph/compile.ts';
-import type { ExecutionMode } from '../../runtime/graph/physical.ts';
+import type { ExecutionMode } from '../../runtime/core/execution-mode.ts';
 import type { PlannedJob } from '../../runtime/program/plan-job.ts';
 import { z } from 'zod';
 

@@ -5,7 +5,12 @@
 export interface ModelOptions {
   readonly time: 'event' | 'processing';
   readonly windows:
-    | { readonly kind: 'sliding'; readonly sizeMs: number; readonly slideMs: number; readonly offsetMs: number }
+    | {
+        readonly kind: 'sliding';
+        readonly sizeMs: number;
+        readonly slideMs: number;
+        readonly offsetMs: number;
+      }
     | { readonly kind: 'cumulative'; readonly sizeMs: number; readonly stepMs: number }
     | { readonly kind: 'session'; readonly gapMs: number };
   readonly trigger:
@@ -76,12 +81,15 @@ export class WindowModel {
       window.records = [...window.records, record];
       this.#onRecord(window, timeMs);
     }
-    if (!isTaken && time === 'event' && timeMs + latenessMs <= this.#timeMs) this.late.push(record.id);
+    if (!isTaken && time === 'event' && timeMs + latenessMs <= this.#timeMs)
+      this.late.push(record.id);
   }
 
   /** Time reaches `timeMs`: every millisecond on the way is looked at, and those before for which a trigger waits. */
   reach(timeMs: number): void {
-    const awaited = this.#open.flatMap(({ awaitsFireMs, fireMs }) => (awaitsFireMs ? fireMs ?? [] : []));
+    const awaited = this.#open.flatMap(({ awaitsFireMs, fireMs }) =>
+      awaitsFireMs ? (fireMs ?? []) : [],
+    );
     const from = Math.min(Math.max(this.#timeMs, -200), ...awaited);
     this.#timeMs = timeMs;
     for (let ms = from; ms <= timeMs; ms++) {
@@ -203,7 +211,8 @@ export class WindowModel {
     const isOver = this.#options.time === 'event' && this.#cleanupMs(window.endMs) <= this.#timeMs;
     if (isOver) return undefined;
     const [only] = ordered;
-    if (only !== undefined && only.startMs === window.startMs && only.endMs === window.endMs) return only;
+    if (only !== undefined && only.startMs === window.startMs && only.endMs === window.endMs)
+      return only;
     this.#open = [...this.#open.filter((open) => !others.includes(open)), window];
     return window;
   }

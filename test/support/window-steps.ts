@@ -15,7 +15,10 @@ import type { Windows } from '../../runtime/api/windows.ts';
 import { fromCollection } from '../../runtime/connectors/collection/spec.ts';
 import { NO_TIMESTAMP } from '../../runtime/connectors/connector.ts';
 import type { Key } from '../../runtime/core/key-group.ts';
-import { createGeneralWindow, GeneralWindowOperator } from '../../runtime/operators/general-window.ts';
+import {
+  createGeneralWindow,
+  GeneralWindowOperator,
+} from '../../runtime/operators/general-window.ts';
 import type { OperatorContext, Operator } from '../../runtime/operators/operator.ts';
 import { LATE_OUTPUT, type OperatorSpec, type TimeWindow } from '../../runtime/operators/spec.ts';
 import { createWindow } from '../../runtime/operators/window.ts';
@@ -36,7 +39,8 @@ type Windowed = WindowedStream<StepRecord, Key, unknown, unknown>;
 /** One table. */
 export interface WindowTable {
   readonly name: string;
-  readonly windows: Windows<StepRecord> | ((keyed: Keyed) => WindowedStream<StepRecord, string, unknown, unknown>);
+  readonly windows:
+    Windows<StepRecord> | ((keyed: Keyed) => WindowedStream<StepRecord, string, unknown, unknown>);
   readonly options?: WindowOptions<StepRecord>;
   readonly steps: string;
   /** What the operator still holds after the last step; nothing when absent. */
@@ -107,7 +111,11 @@ function evaluate(windowed: Windowed, way: Way): OperatorSpec {
   switch (way) {
     case 'process':
       return windowed.process((records, key, window) =>
-        toFired(records.map(({ id }) => id), key, window),
+        toFired(
+          records.map(({ id }) => id),
+          key,
+          window,
+        ),
       ).node.spec;
     case 'accumulate':
       return windowed.accumulate(

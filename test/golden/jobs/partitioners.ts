@@ -40,6 +40,7 @@ export default defineJob({
     arrive('rebalance', starts(wide).rebalance(), wide);
     arrive('rescale down', starts(wide).rescale(), narrow);
     arrive('rescale up', starts(narrow).rescale(), wide);
+    arrive('shuffle', starts(wide).shuffle(), wide);
     arrive('broadcast', starts(narrow).broadcast(), wide);
     arrive('global', starts(wide).global(), wide);
     arrive('partitionBy', starts(wide).partitionBy((record, subtasks) => record.value % subtasks), wide);

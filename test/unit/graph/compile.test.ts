@@ -144,6 +144,7 @@ describe('edges', () => {
     ['forward', (numbers) => numbers.forward().map(same).startNewChain().to(discard()), 'FORWARD'],
     ['rebalance', (numbers) => numbers.rebalance().map(same).to(discard()), 'REBALANCE'],
     ['rescale', (numbers) => numbers.rescale().map(same).to(discard()), 'RESCALE'],
+    ['shuffle', (numbers) => numbers.shuffle().map(same).to(discard()), 'SHUFFLE'],
     ['broadcast', (numbers) => numbers.broadcast().map(same).to(discard()), 'BROADCAST'],
     ['global', (numbers) => numbers.global().map(same).to(discard()), 'GLOBAL'],
     ['keyBy', (numbers) => numbers.keyBy(same).reduce(same).to(discard()), 'HASH'],

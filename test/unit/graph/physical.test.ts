@@ -26,7 +26,7 @@ const pairs = (ship: ShipStrategy, from: number, to: number): [number, number][]
 const parallelism = fc.integer({ min: 1, max: 20 });
 
 describe('channels', () => {
-  it.each(['HASH', 'REBALANCE', 'BROADCAST', 'CUSTOM'] as const)(
+  it.each(['HASH', 'REBALANCE', 'SHUFFLE', 'BROADCAST', 'CUSTOM'] as const)(
     'of %s join all with all',
     (ship) => {
       expect(pairs(ship, 2, 3)).toStrictEqual([

@@ -5,9 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { fromCollection, fromSequence } from '../../../runtime/connectors/collection/spec.ts';
 import { generate } from '../../../runtime/connectors/generator/spec.ts';
 import { discard } from '../../../runtime/connectors/discard/spec.ts';
+import { partitionWindow } from '../../../runtime/api/partition-window.ts';
+import type { Stream } from '../../../runtime/api/stream.ts';
 import type { Environment } from '../../../runtime/api/environment.ts';
 import type { EngineError } from '../../../runtime/core/errors.ts';
-import type { ExecutionMode } from '../../../runtime/graph/physical.ts';
+import type { ExecutionMode } from '../../../runtime/core/execution-mode.ts';
 import { planOf } from '../../support/test-plan.ts';
 
 function problemsOf(
@@ -29,6 +31,22 @@ describe('validation', () => {
     expect(problemsOf(() => undefined)).toStrictEqual([
       'it has no source: begin with env.from(...)',
       'it has no sink: end a stream with .to(...)',
+    ]);
+  });
+
+  it('wants an end of the input for what waits for it', () => {
+    const endless = (env: Environment): Stream<{ readonly key: number }> =>
+      env.from(generate({ make: (key) => ({ key }) })).named('for ever');
+    const found = problemsOf((env) => {
+      const ending = env.from(fromCollection([{ key: 1 }]));
+      const both = ending.union(endless(env).filter(() => true));
+      partitionWindow(both.keyBy('key')).sortPartition('key').named('sorted').to(discard());
+      partitionWindow(ending)
+        .reduce((left) => left)
+        .to(discard());
+    });
+    expect(found).toStrictEqual([
+      '"sorted" gives results at the end of its input, but "for ever" never ends: use window(...), or a source that ends',
     ]);
   });
 

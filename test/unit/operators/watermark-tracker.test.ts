@@ -43,6 +43,23 @@ describe('a watermark tracker', () => {
     expect(tracker.nextPollMs(5000)).toBe(5000);
   });
 
+  it('asks a generator that follows the clock at each interval, with records or without', () => {
+    let watermarkMs = NO_WATERMARK;
+    const generator: WatermarkGenerator<unknown> = {
+      onRecord: () => undefined,
+      onInterval: (nowMs) => {
+        watermarkMs = nowMs - 100;
+      },
+      current: () => watermarkMs,
+    };
+    const tracker = open({ generator: () => generator });
+    expect(tracker.nextPollMs(1000)).toBe(1200);
+    expect(tracker.poll(1199)).toBe(NO_WATERMARK);
+    expect(tracker.poll(1200)).toBe(1100);
+    expect(tracker.nextPollMs(1200)).toBe(1400);
+    expect(tracker.poll(1400)).toBe(1300);
+  });
+
   it('never falls, whatever its generator does (I1)', () => {
     const answers = [5, 9, 3, 9, 10];
     const generator: WatermarkGenerator<unknown> = {

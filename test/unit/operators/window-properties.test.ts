@@ -81,7 +81,14 @@ const options: fc.Arbitrary<ModelOptions> = fc.record({
 
 const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.oneof(
-    { weight: 3, arbitrary: fc.record({ kind: fc.constant('record' as const), key: fc.constantFrom('a', 'b'), aheadMs: small(-25, 25) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('record' as const),
+        key: fc.constantFrom('a', 'b'),
+        aheadMs: small(-25, 25),
+      }),
+    },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('time' as const), byMs: small(0, 12) }) },
   ),
   { minLength: 1, maxLength: 40 },

@@ -9,6 +9,7 @@ import {
   keyGroupRange,
   type KeyPart,
 } from '../../../runtime/core/key-group.ts';
+import { SeededRandom } from '../../../runtime/core/random.ts';
 import { type Distribution, OutputEdge } from '../../../runtime/shuffle/output-edge.ts';
 import { openChannel, readAll } from '../../support/channel-harness.ts';
 
@@ -88,6 +89,19 @@ describe('an output edge', () => {
       ),
       { seed: 20_260_101, numRuns: 100 },
     );
+  });
+
+  it('draws channels by lot, the same ones for the same seed', () => {
+    const draw = (seed: number): unknown[][] => {
+      const { edge, receive } = openEdge(3, { kind: 'random', random: new SeededRandom(seed) });
+      for (let value = 0; value < 12; value++) edge.emit(value, 0);
+      return receive();
+    };
+    const drawn = draw(1);
+    expect(drawn.flat().toSorted((left, right) => Number(left) - Number(right))).toHaveLength(12);
+    expect(drawn.every((received) => received.length > 0)).toBe(true);
+    expect(draw(1)).toStrictEqual(drawn);
+    expect(draw(2)).not.toStrictEqual(drawn);
   });
 
   it('asks a custom partitioner, telling it how many channels there are', () => {

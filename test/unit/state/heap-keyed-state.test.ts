@@ -36,6 +36,7 @@ function open() {
     { start: 0, end: MAX - 1 },
   );
   return {
+    store,
     longest: store.states['longest'] as ReducingState<unknown>,
     average: store.states['average'] as AggregatingState<unknown, unknown>,
     basket: store.states['basket'] as ValueState<{ readonly items: string[] }>,
@@ -138,6 +139,20 @@ describe('keyed state', () => {
     expect([map.has('x'), map.has('y'), map.size]).toStrictEqual([false, true, 1]);
     map.delete('y');
     expect(map.size).toBe(0);
+  });
+
+  it('knows the keys that hold something', () => {
+    const { at, store, value, list } = open();
+    for (const key of KEYS) {
+      at(key);
+      value.set(1);
+      if (key === 'a' || key === 'b') list.add(1);
+    }
+    at('b');
+    list.clear();
+    expect(store.keysOf('list')).toStrictEqual(['a']);
+    expect(new Set(store.keysOf('value'))).toStrictEqual(new Set(KEYS));
+    expect(store.keysOf('nothing')).toStrictEqual([]);
   });
 
   it('combines what is added, a key by itself', () => {

@@ -18,7 +18,7 @@ interface Row {
 }
 
 /** Tells what it is told; `endKey` is stopped early as often as `interruptions` says. */
-function open(interruptions = 0) {
+function open(interruptions = 0, { isBroadcast = false } = {}) {
   const seen: unknown[] = [];
   let left = interruptions;
   const head: Operator = {
@@ -53,7 +53,11 @@ function open(interruptions = 0) {
     failure: (error: unknown, record: unknown) =>
       new Error(`${String(error)} for ${JSON.stringify(record)}`),
   };
-  return { seen, times, input: new KeySortedInput([port, port], sorter, chain) };
+  return {
+    seen,
+    times,
+    input: new KeySortedInput([port, isBroadcast ? undefined : port], sorter, chain),
+  };
 }
 
 describe('a sorted input', () => {
@@ -94,6 +98,15 @@ describe('a sorted input', () => {
     expect(results).toStrictEqual(['blocked', 'blocked', 'ended']);
     expect(seen.filter((what) => Array.isArray(what))).toHaveLength(2);
     expect(seen.filter((what) => what === 'end of key')).toHaveLength(2);
+  });
+
+  it('hands over a broadcast side at once, before the other', () => {
+    const { seen, input } = open(0, { isBroadcast: true });
+    input.collect(0, { key: 'a', number: 1 }, 1);
+    input.collect(1, { key: 'rule', number: 2 }, 9);
+    expect(seen).toStrictEqual([['second', 2, 9]]);
+    input.replay();
+    expect(seen[1]).toStrictEqual(['a', 1, 1]);
   });
 
   it('ends at once without records', () => {

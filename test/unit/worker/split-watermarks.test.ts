@@ -49,6 +49,26 @@ describe('the watermark of a source', () => {
     expect(watermarks.advance()).toBe(99);
   });
 
+  it('tells the generators of its splits that time has passed', () => {
+    const follower = () => {
+      let atMs = NO_WATERMARK;
+      return {
+        onRecord: () => undefined,
+        onInterval: (nowMs: number) => {
+          atMs = nowMs - 10;
+        },
+        current: () => atMs,
+      };
+    };
+    const watermarks = open({ generator: follower, emit: { intervalMs: 100 } });
+    watermarks.begin('a', 0);
+    watermarks.begin('b', 0);
+    expect(watermarks.nextPollMs(0)).toBe(100);
+    expect(watermarks.poll(99)).toBe(NO_WATERMARK);
+    expect(watermarks.poll(100)).toBe(90);
+    expect(watermarks.nextPollMs(100)).toBe(200);
+  });
+
   it('does not fall when a split begins or comes back behind it (I1)', () => {
     const watermarks = open({ idleAfterMs: 10 });
     const a = watermarks.begin('a', 0);

@@ -150,7 +150,9 @@ export const TRIGGERS: readonly WindowTable[] = [
   {
     name: 'delta: from the record at which the window fired last',
     windows: HUNDRED,
-    options: { trigger: deltaTrigger({ threshold: 5, deltaOf: (last, value) => value.n - last.n }) },
+    options: {
+      trigger: deltaTrigger({ threshold: 5, deltaOf: (last, value) => value.n - last.n }),
+    },
     steps: `
       a1@1#0
       a2@2#5
