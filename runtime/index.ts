@@ -1,6 +1,15 @@
 // The public API: all that a job imports. Named re-exports only.
 
-export { type AggregateFunction, average, count, max, min, sum } from './api/aggregate.ts';
+export {
+  type AggregateFunction,
+  average,
+  count,
+  countDistinct,
+  filtered,
+  max,
+  min,
+  sum,
+} from './api/aggregate.ts';
 export type { AsyncFunction, AsyncOptions, AsyncRetryOptions } from './api/async-functions.ts';
 export {
   BroadcastStreams,
@@ -19,7 +28,7 @@ export { deduplicate } from './api/deduplicate.ts';
 export { detect, type DetectContext, type DetectOptions, DetectStream } from './api/detect.ts';
 export { Environment, type FromOptions } from './api/environment.ts';
 export { countEvictor, deltaEvictor, timeEvictor } from './api/evictors.ts';
-export { countDistinct, filtered, groupAggregate } from './api/group-aggregate.ts';
+export { groupAggregate } from './api/group-aggregate.ts';
 export { intervalJoin } from './api/interval-join.ts';
 export {
   type CheckVerdict,

@@ -18,7 +18,13 @@ import type { WatermarkStrategy } from '../time/watermark.ts';
 import type { RecordType } from '../types/record-type.ts';
 import { recordTypeOf } from '../types/schema.ts';
 import type { GraphBuilder } from './graph-builder.ts';
-import type { AggregateColumns, AggregateFunction, NumberField, Numbers } from './aggregate.ts';
+import {
+  type AggregateColumns,
+  type AggregateFunction,
+  columnsOf,
+  type NumberField,
+  type Numbers,
+} from './aggregate.ts';
 import { type AsyncFunction, asyncMapSpec, type AsyncOptions } from './async-functions.ts';
 import { type CustomOperator, customSpec, type Transformation } from './custom-operator.ts';
 import { type KeyField, selectByFunction, selectFields } from './key-selector.ts';
@@ -461,7 +467,7 @@ export class WindowedStream<T, K extends Key, KeyFields, Bounds = WindowBounds> 
     functions?: Then,
     options?: ResultOptions<unknown>,
   ): WindowStream<unknown, T> {
-    const list = Object.entries(columns).map(([name, aggregate]) => ({ name, ...aggregate }));
+    const list = columnsOf(columns);
     if (functions === undefined) checkColumnNames(list, this.#plan.takenNames);
     const outcome = functions === undefined ? ({ kind: 'columns' } as const) : outcomeOf(functions);
     return this.#add('aggregate', { kind: 'columns', columns: list }, outcome, options);

@@ -190,7 +190,12 @@ export class WindowPlan {
     if (input.kind !== 'columns' || fields === undefined) return undefined;
     if (trigger !== undefined || evictor !== undefined || seesRecords(this.#windows))
       return undefined;
-    return [...new Set([...fields, ...input.columns.flatMap(({ field }) => field ?? [])])];
+    const read = [...fields];
+    for (const { field, where } of input.columns) {
+      if (where !== undefined && where.reads === undefined) return undefined;
+      read.push(...(field === undefined ? [] : [field]), ...(where?.reads ?? []));
+    }
+    return [...new Set(read)];
   }
 }
 
