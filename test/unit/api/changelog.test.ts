@@ -3,11 +3,11 @@
 
 import { describe, expect, expectTypeOf, it } from 'vitest';
 
-import { average, count, max, min, sum } from '../../../runtime/api/aggregate.ts';
+import { average, count, countDistinct, filtered, max, min, sum } from '../../../runtime/api/aggregate.ts';
 import { ChangelogStream, fromChanges, type Upsert } from '../../../runtime/api/changelog.ts';
 import { deduplicate } from '../../../runtime/api/deduplicate.ts';
 import { Environment } from '../../../runtime/api/environment.ts';
-import { countDistinct, filtered, groupAggregate } from '../../../runtime/api/group-aggregate.ts';
+import { groupAggregate } from '../../../runtime/api/group-aggregate.ts';
 import { intervalJoin } from '../../../runtime/api/interval-join.ts';
 import { join } from '../../../runtime/api/join.ts';
 import { lookupJoin } from '../../../runtime/api/lookup-join.ts';
