@@ -20,7 +20,7 @@ const OUTSIDE =
 const NPM = '(^|/)node_modules/';
 
 /** Pure folders: values in, values out. */
-const PURE = '^runtime/(core|graph|time|protocol|checkpoint/decide\\.ts)';
+const PURE = '^runtime/(core|cep|graph|time|protocol|checkpoint/decide\\.ts)';
 
 /** What an extension may know of the engine. */
 const PLUG_IN_KNOWS = [
@@ -88,6 +88,12 @@ module.exports = {
       },
     ),
     error(
+      'cep-is-pure',
+      'cep/ runs patterns over values: it knows their spec and core/, never who feeds it.',
+      { path: '^runtime/cep/' },
+      { path: '^runtime/', pathNot: ['^runtime/(core|cep)/', ...SPECS] },
+    ),
+    error(
       'api-offline',
       'Describing a job opens nothing: api/ imports core graph time types, contracts, specs and the snapshot of a run.',
       { path: '^runtime/api/' },
@@ -121,9 +127,9 @@ module.exports = {
     ),
     error(
       'plug-in-operators',
-      'Operators are plugged in like connectors; besides, an operator owns its tables of state/.',
+      'Operators are plugged in like connectors; besides, an operator owns its tables of state/ and the automaton of cep/.',
       { path: '^runtime/operators/' },
-      { path: '^runtime/', pathNot: ['^runtime/(operators|state)/', ...PLUG_IN_KNOWS] },
+      { path: '^runtime/', pathNot: ['^runtime/(operators|state|cep)/', ...PLUG_IN_KNOWS] },
     ),
     error(
       'thin-ui',

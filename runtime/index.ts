@@ -1,6 +1,15 @@
 // The public API: all that a job imports. Named re-exports only.
 
-export { type AggregateFunction, average, count, max, min, sum } from './api/aggregate.ts';
+export {
+  type AggregateFunction,
+  average,
+  count,
+  countDistinct,
+  filtered,
+  max,
+  min,
+  sum,
+} from './api/aggregate.ts';
 export type { AsyncFunction, AsyncOptions, AsyncRetryOptions } from './api/async-functions.ts';
 export {
   BroadcastStreams,
@@ -16,9 +25,10 @@ export type {
   Transformation,
 } from './api/custom-operator.ts';
 export { deduplicate } from './api/deduplicate.ts';
+export { detect, type DetectContext, type DetectOptions, DetectStream } from './api/detect.ts';
 export { Environment, type FromOptions } from './api/environment.ts';
 export { countEvictor, deltaEvictor, timeEvictor } from './api/evictors.ts';
-export { countDistinct, filtered, groupAggregate } from './api/group-aggregate.ts';
+export { groupAggregate } from './api/group-aggregate.ts';
 export { intervalJoin } from './api/interval-join.ts';
 export {
   type CheckVerdict,
@@ -28,9 +38,11 @@ export {
   type JobDefinition,
 } from './api/job.ts';
 export { join, type JoinKind } from './api/join.ts';
+export { lookupJoin } from './api/lookup-join.ts';
 export { type DeadLetter, outputTag } from './api/output-tag.ts';
 export { operatorListState, operatorUnionState } from './api/operator-states.ts';
 export { PartitionWindow, partitionWindow } from './api/partition-window.ts';
+export { Pattern, type PatternStart, type StepOptions } from './api/pattern.ts';
 export type {
   BroadcastProcess,
   CoProcess,
@@ -87,6 +99,7 @@ export { csvFile, jsonLinesFile, textFile } from './connectors/file/sink-spec.ts
 export { type LineRecord, lines } from './connectors/file/spec.ts';
 export { byTime } from './connectors/file/time-partition-spec.ts';
 export { generate } from './connectors/generator/spec.ts';
+export { hybrid } from './connectors/hybrid/spec.ts';
 export { parquetFile } from './connectors/parquet/sink-spec.ts';
 export { parquet } from './connectors/parquet/spec.ts';
 export { print } from './connectors/print/spec.ts';

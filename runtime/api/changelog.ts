@@ -21,7 +21,8 @@ import { rowIdentity } from '../core/row-identity.ts';
 import type { KeySelector, OperatorSpec } from '../operators/spec.ts';
 import { type KeyField, selectByFunction, selectFields } from './key-selector.ts';
 import { OperatorStream, Stream } from './stream.ts';
-import { KeyedHandle, StreamHandle } from './stream-handle.ts';
+import type { StreamHandle } from './stream-handle.ts';
+import { KeyedHandle } from './stream-handle.ts';
 
 /** What a sink that overwrites by key is given: the latest row of a key, or null when it was deleted. */
 export interface Upsert<T, PrimaryKey extends keyof T> {

@@ -6,36 +6,11 @@ import type { Key } from '../core/key-group.ts';
 import type { ChangelogOutput } from '../operators/change-spec.ts';
 import type { GroupColumnSpec } from '../operators/relational-spec.ts';
 import type { OperatorSpec } from '../operators/spec.ts';
-import type { Aggregate } from './aggregate.ts';
+import type { Aggregate, DistinctCount, Filtered } from './aggregate.ts';
 import { ChangelogStream, KeyedChangelog } from './changelog.ts';
 import { selectFields } from './key-selector.ts';
 import { inputOf, type KeyedRows } from './relational-input.ts';
 import { OperatorStream } from './stream.ts';
-
-/** How many different values a field has. */
-export interface DistinctCount<Field extends string> {
-  readonly function: 'count-distinct';
-  readonly field: Field;
-}
-
-/** An aggregate of some of the rows. */
-export interface Filtered<T, Column> {
-  readonly of: Column;
-  where(row: T): boolean;
-}
-
-/** How many different values a field has; null and undefined are none. */
-export function countDistinct<Field extends string>(field: Field): DistinctCount<Field> {
-  return { function: 'count-distinct', field };
-}
-
-/** An aggregate of the rows for which `where` is true: `filtered(count(), (bid) => bid.price > 100)`. */
-export function filtered<T, Column>(
-  column: Column,
-  where: (row: T) => boolean,
-): Filtered<T, Column> {
-  return { of: column, where };
-}
 
 /** Fields of T that hold a V, or nothing. */
 type FieldOf<T, V> = {

@@ -18,12 +18,20 @@ type JoinSpec = Extract<RelationalSpec, { kind: 'join' }>;
 /** Which rows are in the result without a match: none, those of one side, or of both. */
 export type JoinKind = 'inner' | 'left' | 'right' | 'full';
 
-/** What a join makes of a pair of rows. */
-export interface JoinOptions<Left, Right, LeftRow, RightRow, Out> {
+/** A row of the left side as `join` sees it: undefined for a right row without a match. */
+type LeftRow<L, Kind> = Kind extends 'right' | 'full' ? L | undefined : L;
+type RightRow<R, Kind> = Kind extends 'left' | 'full' ? R | undefined : R;
+
+/** What is joined, and what of it. */
+export interface JoinOptions<Left, Right, L, R, Out, Kind extends JoinKind> {
   readonly left: Left;
   readonly right: Right;
+  /** @default 'inner' */
+  readonly kind?: Kind;
+  /** What else has to be true of a pair, besides the key. */
+  where?(left: L, right: R): boolean;
   /** The result of a pair; in outer joins, the other row is undefined for a row without a match. */
-  join(left: LeftRow, right: RightRow): Out;
+  join(left: LeftRow<L, Kind>, right: RightRow<R, Kind>): Out;
   /**
    * How long a row waits for matches, in event time after its timestamp; without it, for ever. Rows that have waited for
    * so long are forgotten; the results that were made with them stay.
@@ -31,45 +39,18 @@ export interface JoinOptions<Left, Right, LeftRow, RightRow, Out> {
   readonly retainMs?: { readonly left?: number; readonly right?: number };
 }
 
-/** What else has to be true of a pair, besides the key. */
-interface Condition<L, R> {
-  readonly where?: (left: L, right: R) => boolean;
-}
-
-type Kind<Name extends JoinKind> = { readonly kind: Name };
-
 /** Joins rows of equal key. Of two streams, the inner join is a stream again: nothing is ever taken back. */
 export function join<L, R, K extends Key, Out>(
-  options: JoinOptions<KeyedStream<L, K, unknown>, KeyedStream<R, K, unknown>, L, R, Out> &
-    Condition<L, R> &
-    Partial<Kind<'inner'>>,
+  options: JoinOptions<KeyedStream<L, K, unknown>, KeyedStream<R, K, unknown>, L, R, Out, 'inner'>,
 ): OperatorStream<Out>;
-export function join<L, R, K extends Key, Out>(
-  options: JoinOptions<KeyedRows<L, K>, KeyedRows<R, K>, L, R, Out> &
-    Condition<L, R> &
-    Partial<Kind<'inner'>>,
+export function join<L, R, K extends Key, Out, Kind extends JoinKind = 'inner'>(
+  options: JoinOptions<KeyedRows<L, K>, KeyedRows<R, K>, L, R, Out, Kind>,
 ): ChangelogStream<Out>;
-export function join<L, R, K extends Key, Out>(
-  options: JoinOptions<KeyedRows<L, K>, KeyedRows<R, K>, L, R | undefined, Out> &
-    Condition<L, R> &
-    Kind<'left'>,
-): ChangelogStream<Out>;
-export function join<L, R, K extends Key, Out>(
-  options: JoinOptions<KeyedRows<L, K>, KeyedRows<R, K>, L | undefined, R, Out> &
-    Condition<L, R> &
-    Kind<'right'>,
-): ChangelogStream<Out>;
-export function join<L, R, K extends Key, Out>(
-  options: JoinOptions<KeyedRows<L, K>, KeyedRows<R, K>, L | undefined, R | undefined, Out> &
-    Condition<L, R> &
-    Kind<'full'>,
-): ChangelogStream<Out>;
-export function join<L, R, K extends Key, Out>(
-  options: JoinOptions<KeyedRows<L, K>, KeyedRows<R, K>, L | undefined, R | undefined, Out> &
-    Condition<L, R> &
-    Partial<Kind<JoinKind>>,
+export function join<L, R, K extends Key, Out, Kind extends JoinKind>(
+  options: JoinOptions<KeyedRows<L, K>, KeyedRows<R, K>, L, R, Out, Kind>,
 ): OperatorStream<Out> | ChangelogStream<Out> {
-  const { kind = 'inner', retainMs } = options;
+  const { retainMs } = options;
+  const kind: JoinKind = options.kind ?? 'inner';
   const left = inputOf(options.left);
   const right = inputOf(options.right);
   const isAppendOnly = kind === 'inner' && !left.input.isChangelog && !right.input.isChangelog;
@@ -78,7 +59,7 @@ export function join<L, R, K extends Key, Out>(
     kind: 'join',
     left: sideOf(left.input, kind === 'left' || kind === 'full', retainMs?.left),
     right: sideOf(right.input, kind === 'right' || kind === 'full', retainMs?.right),
-    where: options.where as JoinSpec['where'],
+    where: options.where?.bind(options) as JoinSpec['where'],
     combine: options.join.bind(options) as JoinSpec['combine'],
     output: isAppendOnly ? undefined : output,
   };

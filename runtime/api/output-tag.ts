@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { EngineError } from '../core/errors.ts';
 import { MAIN_OUTPUT } from '../graph/logical.ts';
 import { DEAD_LETTER_OUTPUT, LATE_OUTPUT, type OutputTag } from '../operators/spec.ts';
+import { TIMED_OUT_OUTPUT } from '../operators/pattern-spec.ts';
 import type { RecordType } from '../types/record-type.ts';
 import { recordTypeOf } from '../types/schema.ts';
 
@@ -17,7 +18,7 @@ export interface DeadLetter {
 /** Where `validated` sends what does not fit. */
 export const DEAD_LETTERS: OutputTag<DeadLetter> = tagNamed(DEAD_LETTER_OUTPUT);
 
-const RESERVED: readonly string[] = [MAIN_OUTPUT, LATE_OUTPUT, DEAD_LETTERS.name];
+const RESERVED: readonly string[] = [MAIN_OUTPUT, LATE_OUTPUT, TIMED_OUT_OUTPUT, DEAD_LETTERS.name];
 
 /**
  * A side output: `const odd = outputTag<number>('odd')`, then `context.output(odd, 3)` and `stream.sideOutput(odd)`. With a
@@ -34,6 +35,11 @@ export function outputTag<T>(name: string, schema?: z.ZodType<T>): OutputTag<T> 
     );
   }
   return tagNamed(name, schema === undefined ? undefined : recordTypeOf(schema));
+}
+
+/** The tag under which patterns hand out matches that time ran out on. */
+export function timedOutTag<T>(): OutputTag<T> {
+  return tagNamed(TIMED_OUT_OUTPUT);
 }
 
 /** The tag under which windows hand out what came too late. */

@@ -18,7 +18,13 @@ import type { WatermarkStrategy } from '../time/watermark.ts';
 import type { RecordType } from '../types/record-type.ts';
 import { recordTypeOf } from '../types/schema.ts';
 import type { GraphBuilder } from './graph-builder.ts';
-import type { AggregateColumns, AggregateFunction, NumberField, Numbers } from './aggregate.ts';
+import {
+  type AggregateColumns,
+  type AggregateFunction,
+  columnsOf,
+  type NumberField,
+  type Numbers,
+} from './aggregate.ts';
 import { type AsyncFunction, asyncMapSpec, type AsyncOptions } from './async-functions.ts';
 import { type CustomOperator, customSpec, type Transformation } from './custom-operator.ts';
 import { type KeyField, selectByFunction, selectFields } from './key-selector.ts';
@@ -49,7 +55,7 @@ import {
   type WindowOutcome,
   WindowPlan,
 } from './window-plan.ts';
-import { type GlobalWindows, globalWindow, type Windows } from './windows.ts';
+import { globalWindow, type Windows } from './windows.ts';
 
 /** A stream of records of type T. */
 export class Stream<T> {
@@ -190,12 +196,10 @@ export class Stream<T> {
   }
 
   /** Windows over all records, in one subtask; their key is ''. */
-  windowAll(
-    windows: GlobalWindows,
-    options?: WindowOptions<T>,
-  ): WindowedStream<T, '', unknown, NoBounds>;
-  windowAll(windows: Windows<T>, options?: WindowOptions<T>): WindowedStream<T, '', unknown>;
-  windowAll(windows: Windows<T>, options: WindowOptions<T> = {}): WindowedStream<T, '', unknown> {
+  windowAll<Bounds = WindowBounds>(
+    windows: Windows<T, Bounds>,
+    options: WindowOptions<T> = {},
+  ): WindowedStream<T, '', unknown, Bounds> {
     return new WindowedStream(new WindowPlan(this.handle, windows, options));
   }
 
@@ -416,12 +420,10 @@ export class KeyedStream<T, K extends Key, KeyFields> {
   }
 
   /** Cuts each key's records into windows, of which each gives results when it fires. */
-  window(
-    windows: GlobalWindows,
-    options?: WindowOptions<T>,
-  ): WindowedStream<T, K, KeyFields, NoBounds>;
-  window(windows: Windows<T>, options?: WindowOptions<T>): WindowedStream<T, K, KeyFields>;
-  window(windows: Windows<T>, options: WindowOptions<T> = {}): WindowedStream<T, K, KeyFields> {
+  window<Bounds = WindowBounds>(
+    windows: Windows<T, Bounds>,
+    options: WindowOptions<T> = {},
+  ): WindowedStream<T, K, KeyFields, Bounds> {
     return new WindowedStream(new WindowPlan(this.handle, windows, options));
   }
 
@@ -462,7 +464,7 @@ export class WindowedStream<T, K extends Key, KeyFields, Bounds = WindowBounds> 
     functions?: Then,
     options?: ResultOptions<unknown>,
   ): WindowStream<unknown, T> {
-    const list = Object.entries(columns).map(([name, aggregate]) => ({ name, ...aggregate }));
+    const list = columnsOf(columns);
     if (functions === undefined) checkColumnNames(list, this.#plan.takenNames);
     const outcome = functions === undefined ? ({ kind: 'columns' } as const) : outcomeOf(functions);
     return this.#add('aggregate', { kind: 'columns', columns: list }, outcome, options);

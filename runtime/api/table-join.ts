@@ -7,40 +7,28 @@ import type { RelationalSpec } from '../operators/relational-spec.ts';
 import { ChangelogStream } from './changelog.ts';
 import { OperatorStream, type Stream } from './stream.ts';
 
+type Kind = 'inner' | 'left';
+
 /** What both have. */
-interface TableJoinOptions<L, R, K extends Key> {
+export interface TableJoinOptions<L, R, K extends Key, Out, Name extends Kind> {
   readonly left: Stream<L>;
   leftKey(left: L): K;
   rightKey(right: R): K;
-}
-
-interface Inner<L, R, Out> {
   /** Whether records without a row in the table are in the result. @default 'inner' */
-  readonly kind?: 'inner';
-  join(left: L, right: R): Out;
-}
-
-interface Outer<L, R, Out> {
-  readonly kind: 'left';
-  join(left: L, right: R | undefined): Out;
-}
-
-/** The table: its rows, each with a key of its own. It is asked for once in every slot, when the first record comes. */
-interface Table<R> {
-  table(): Iterable<R>;
+  readonly kind?: Name;
+  /** The result; in a left join, the row is undefined where there is none. */
+  join(left: L, right: Name extends 'left' ? R | undefined : R): Out;
 }
 
 /** Joins each record with its row of a table that is known when the job is described and does not change. */
-export function lookupTable<L, R, K extends Key, Out>(
-  options: TableJoinOptions<L, R, K> & Table<R> & Inner<L, R, Out>,
-): OperatorStream<Out>;
-export function lookupTable<L, R, K extends Key, Out>(
-  options: TableJoinOptions<L, R, K> & Table<R> & Outer<L, R, Out>,
-): OperatorStream<Out>;
-export function lookupTable<L, R, K extends Key, Out>(
-  options: TableJoinOptions<L, R, K> & Table<R> & (Inner<L, R, Out> | Outer<L, R, Out>),
+export function lookupTable<L, R, K extends Key, Out, Name extends Kind = 'inner'>(
+  options: TableJoinOptions<L, R, K, Out, Name> & {
+    /** The rows, each with a key of its own. They are asked for once in every slot, when the first record comes. */
+    table(): Iterable<R>;
+  },
 ): OperatorStream<Out> {
-  const { left, kind = 'inner' } = options;
+  const { left } = options;
+  const isOuter = options.kind === 'left';
   let table: ReadonlyMap<unknown, R> | undefined;
   const combine = options.join.bind(options) as (left: L, right: R | undefined) => Out;
   return left
@@ -49,30 +37,23 @@ export function lookupTable<L, R, K extends Key, Out>(
         [...options.table()].map((each) => [keyIdentity(options.rightKey(each)), each]),
       );
       const found = table.get(keyIdentity(options.leftKey(row)));
-      if (found !== undefined || kind === 'left') emit(combine(row, found));
+      if (found !== undefined || isOuter) emit(combine(row, found));
     })
     .named('lookup table');
-}
-
-/** The table: rows that come, replace the one of their key, and go. */
-interface BroadcastSide<R> {
-  readonly right: Stream<R> | ChangelogStream<R, never>;
 }
 
 /**
  * Joins each record with the row that its key has in the table when the record comes: what comes into the table later does
  * not change earlier results. Where the time of both matters, use `temporalJoin`.
  */
-export function broadcastJoin<L, R, K extends Key, Out>(
-  options: TableJoinOptions<L, R, K> & BroadcastSide<R> & Inner<L, R, Out>,
-): OperatorStream<Out>;
-export function broadcastJoin<L, R, K extends Key, Out>(
-  options: TableJoinOptions<L, R, K> & BroadcastSide<R> & Outer<L, R, Out>,
-): OperatorStream<Out>;
-export function broadcastJoin<L, R, K extends Key, Out>(
-  options: TableJoinOptions<L, R, K> & BroadcastSide<R> & (Inner<L, R, Out> | Outer<L, R, Out>),
+export function broadcastJoin<L, R, K extends Key, Out, Name extends Kind = 'inner'>(
+  options: TableJoinOptions<L, R, K, Out, Name> & {
+    /** Rows that come into the table, replace the one of their key, and go. */
+    readonly right: Stream<R> | ChangelogStream<R>;
+  },
 ): OperatorStream<Out> {
-  const { left, right, kind = 'inner' } = options;
+  const { left, right } = options;
+  const kind = options.kind ?? 'inner';
   const isChangelog = right instanceof ChangelogStream;
   const table = isChangelog ? right.changes : right.handle;
   if (isChangelog) right.askForBefore();

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Evictor, Trigger, WindowFunctionContext } from '../operators/general-window-spec.ts';
 import type { TimeWindow } from '../operators/spec.ts';
 import type { Numbers } from './aggregate.ts';
+import type { Rich } from './process-functions.ts';
 import type { Declared, StatesOf } from './states.ts';
 
 /** States by name, as `state: { total: valueState<number>() }` declares them. */
@@ -44,7 +45,7 @@ export interface WindowContext<K, Out, State, WindowState> extends Omit<
 }
 
 /** The functions of a window: `In` is its records, or what an aggregate made of them. */
-export interface WindowProcess<In, K, Out, State, WindowState> {
+export interface WindowProcess<In, K, Out, State, WindowState> extends Rich {
   /** States of the key, by name. */
   readonly state?: State;
   /** States of the key and window, by name; dropped when the window is over. Not with merging windows. */
@@ -75,9 +76,9 @@ export type ToResult<In, K, Out> = (input: In, key: K, window: TimeWindow) => Ou
 /** Either form of what is done with a window's input, whatever the types. */
 export type Then =
   | ToResult<never, never, unknown>
-  | {
+  | (Rich & {
       readonly state?: Declarations;
       readonly windowState?: Declarations;
       readonly onWindow: (input: never, context: never) => void;
       readonly onClear?: (context: never) => void;
-    };
+    });

@@ -5,7 +5,8 @@ import type { Key } from '../core/key-group.ts';
 import type { TimeWindow } from '../operators/spec.ts';
 import type { LogicalNode } from '../graph/logical.ts';
 import type { GraphBuilder } from './graph-builder.ts';
-import { KeyedStream, OperatorStream, Stream, type WindowStream } from './stream.ts';
+import type { WindowOptions } from './window-functions.ts';
+import { type KeyedStream, OperatorStream, Stream, type WindowStream } from './stream.ts';
 
 /** A record of either side with its key. */
 type Tagged<L, R, K> =
@@ -19,6 +20,8 @@ interface WindowInputs<L, R, K extends Key> {
   readonly left: KeyedStream<L, K, unknown>;
   readonly right: KeyedStream<R, K, unknown>;
   readonly window: AnyWindows;
+  /** A trigger, which sees the records of both sides, or an allowed lateness. */
+  readonly windowOptions?: Pick<WindowOptions<unknown>, 'trigger' | 'allowedLatenessMs'>;
 }
 
 /** The results of windows of two streams; what is said of the operator is said of its windows. */
@@ -73,13 +76,13 @@ export function coGroup<L, R, K extends Key, Out>(
     ): Iterable<Out>;
   },
 ): CoGroupStream<Out, L, R> {
-  const { left, right, window } = options;
+  const { left, right, window, windowOptions = {} } = options;
   const tagged = tag<L, K, Tagged<L, R, K>>(left, (key, row) => ({ side: 'left', key, row })).union(
     tag<R, K, Tagged<L, R, K>>(right, (key, row) => ({ side: 'right', key, row })),
   );
   const windows = tagged
     .keyBy(({ key }) => key)
-    .window(window)
+    .window(window, windowOptions)
     .accumulate(
       {
         create: (): Sides<L, R> => ({ left: [], right: [] }),
@@ -105,11 +108,12 @@ export function coGroup<L, R, K extends Key, Out>(
 export function windowJoin<L, R, K extends Key, Out>(
   options: WindowInputs<L, R, K> & { join(left: L, right: R): Out },
 ): CoGroupStream<Out, L, R> {
-  const { left, right, window } = options;
+  const { left, right, window, windowOptions = {} } = options;
   return coGroup({
     left,
     right,
     window,
+    windowOptions,
     *coGroup(lefts, rights) {
       for (const one of lefts) for (const other of rights) yield options.join(one, other);
     },

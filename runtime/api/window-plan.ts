@@ -18,6 +18,7 @@ import type {
   AlignedWindows,
   KeySelector,
   OperatorSpec,
+  RichFunctions,
   TimeWindow,
 } from '../operators/spec.ts';
 import type { RecordType } from '../types/record-type.ts';
@@ -41,7 +42,11 @@ export type WindowOutcome =
       readonly kind: 'result';
       readonly toResult: (input: unknown, key: Key, window: TimeWindow) => unknown;
     }
-  | { readonly kind: 'process'; readonly function: WindowFunction };
+  | {
+      readonly kind: 'process';
+      readonly function: WindowFunction;
+      readonly lifecycle: RichFunctions;
+    };
 
 interface Evaluation {
   readonly verb: string;
@@ -90,6 +95,7 @@ export class WindowPlan {
       kind: 'general-window',
       selector,
       window: this.#generalWindow(input, outcome),
+      lifecycle: outcome.kind === 'process' ? outcome.lifecycle : undefined,
     };
     const node = this.#input.add(spec, { name, outputType, reads: this.#reads(input) });
     if (selector === undefined) node.parallelism = 1;
@@ -184,7 +190,12 @@ export class WindowPlan {
     if (input.kind !== 'columns' || fields === undefined) return undefined;
     if (trigger !== undefined || evictor !== undefined || seesRecords(this.#windows))
       return undefined;
-    return [...new Set([...fields, ...input.columns.flatMap(({ field }) => field ?? [])])];
+    const read = [...fields];
+    for (const { field, where } of input.columns) {
+      if (where !== undefined && where.reads === undefined) return undefined;
+      read.push(...(field === undefined ? [] : [field]), ...(where?.reads ?? []));
+    }
+    return [...new Set(read)];
   }
 }
 
@@ -227,9 +238,10 @@ export function outcomeOf(then: Then | undefined): WindowOutcome {
   if (typeof then === 'function') {
     return { kind: 'result', toResult: then as ToResult<unknown, Key, unknown> };
   }
-  const { state = {}, windowState = {}, onWindow, onClear } = then;
+  const { state = {}, windowState = {}, onWindow, onClear, open, close } = then;
   return {
     kind: 'process',
+    lifecycle: { open, close },
     function: { state, windowState, onWindow, onClear } as unknown as WindowFunction,
   };
 }

@@ -2,6 +2,7 @@
 // clock of the machine that sees the record.
 
 import { EngineError } from '../core/errors.ts';
+import type { NoBounds, WindowBounds } from './window-functions.ts';
 import type { TimeKind, WindowAssigner, WindowsSpec } from '../operators/general-window-spec.ts';
 import type {
   AlignedWindows,
@@ -12,8 +13,10 @@ import type {
 
 declare const of: unique symbol;
 
-/** Windows for records of type T. */
-export type Windows<T> = WindowsSpec & { readonly [of]?: (value: T) => void };
+/** Windows for records of type T; `Bounds` is what results say of them. */
+export type Windows<T, Bounds = WindowBounds> = WindowsSpec & {
+  readonly [of]?: (value: T) => Bounds;
+};
 
 /** Windows of the clock instead of event time. */
 interface OfProcessingTime {
@@ -99,12 +102,9 @@ export function tumblingDays(options: { timeZone: string; time?: TimeKind }): Wi
 }
 
 /** One window a key, which never ends. It fires by its `trigger` only: without one it never does. */
-export function globalWindow(): GlobalWindows {
+export function globalWindow(): Windows<unknown, NoBounds> {
   return { kind: 'global' };
 }
-
-/** Their results say no bounds. */
-export type GlobalWindows = Extract<WindowsSpec, { kind: 'global' }>;
 
 /** Your own windows. */
 export function customWindows<T>(assigner: WindowAssigner<T>): Windows<T> {

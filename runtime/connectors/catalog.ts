@@ -18,6 +18,7 @@ export const CONNECTORS: ConnectorCatalog = {
     generator: async () => (await import('./generator/source.ts')).generatorSource,
     files: async () => (await import('./file/files-source.ts')).filesSource,
     'file-lines': async () => (await import('./file/source.ts')).linesSource,
+    hybrid: async () => (await import('./hybrid/source.ts')).hybridSource,
     parquet: async () => (await import('./parquet/source.ts')).parquetSource,
     'parquet-ordered': async () =>
       (await import('./parquet/ordered-reader.ts')).orderedParquetSource,
@@ -25,6 +26,7 @@ export const CONNECTORS: ConnectorCatalog = {
   enumerators: {
     files: async () => (await import('./file/files-enumerator.ts')).filesEnumerator,
     generator: async () => (await import('./generator/enumerator.ts')).generatorEnumerator,
+    hybrid: async () => (await import('./hybrid/enumerator.ts')).hybridEnumerator,
     parquet: async () => (await import('./parquet/enumerator.ts')).parquetEnumerator,
   },
   sinks: {

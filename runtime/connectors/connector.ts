@@ -147,7 +147,10 @@ export interface SplitEnumerator {
   /** Splits that were assigned and not read to their end; to be assigned again, to whichever subtask. */
   addSplitsBack(splits: readonly SourceSplit[]): void;
   onReaderEvent?(subtask: number, event: unknown): void;
-  /** Plain JSON: what is known and not assigned. With the snapshots of the readers it is all of the source. */
+  /**
+   * Plain JSON: what is known and not assigned. With the snapshots of the readers it is all of the source, if nothing is on
+   * its way to them when it is taken, and nothing sent afterwards reaches a reader before its own snapshot.
+   */
   snapshot(): unknown;
   close(): Promise<void>;
 }

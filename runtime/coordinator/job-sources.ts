@@ -113,7 +113,8 @@ function plannedSources({ plan, graph }: PlannedJob): readonly PlannedSource[] {
     const node = graph.nodes[operators[0]?.nodeId ?? -1];
     if (node?.spec.kind !== 'source') return [];
     const { source: spec, watermarks } = node.spec;
-    const { alignment } = watermarks ?? {};
+    // A batch has no watermarks to align.
+    const alignment = plan.mode === 'batch' ? undefined : watermarks?.alignment;
     return [{ task, name: node.name, parallelism, spec, alignment }];
   });
 }

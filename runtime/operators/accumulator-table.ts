@@ -5,7 +5,7 @@ import type { Key } from '../core/key-group.ts';
 import { KeyIndex } from '../state/key-index.ts';
 import type { MemoryBudget } from '../state/memory-budget.ts';
 import { type AccumulatorRows, GeneralRows, type RowsMaker } from './accumulator-rows.ts';
-import { ColumnRows, compileColumns } from './column-accumulators.ts';
+import { createColumnRowsMaker } from './column-accumulators.ts';
 import type { WindowEvaluation } from './spec.ts';
 
 /** The code of declarative columns is generated once, for all tables of an operator. */
@@ -15,8 +15,7 @@ export function createRowsMaker(
   budget: MemoryBudget,
 ): RowsMaker {
   if (evaluation.kind === 'general') return () => new GeneralRows(evaluation);
-  const program = compileColumns(evaluation.columns, keyFields);
-  return () => new ColumnRows(program, budget);
+  return createColumnRowsMaker(evaluation.columns, keyFields, budget);
 }
 
 /** One row a key. */

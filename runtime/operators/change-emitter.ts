@@ -1,5 +1,5 @@
-// How operators hand out changes of their result rows: each at once, or, when only the final rows are wanted, those that are
-// left when event time ends. The only place where that is decided.
+// How operators hand out changes of their result rows: each at once, or, when only the final rows are wanted (as in batch
+// mode), those that are left when event time ends. The only place where that is decided.
 //   I1. Final rows are inserts; they come before the last watermark, so that windows behind them still see them.
 
 import { MAX_WATERMARK } from '../time/watermark.ts';
@@ -27,7 +27,7 @@ export class ChangeEmitter {
     context: OperatorContext,
     cursor: Cursor,
   ) {
-    const isFinal = output.emit === 'final';
+    const isFinal = output.emit === 'final' || context.mode === 'batch';
     this.needsBefore = isFinal ? primaryKey === undefined : output.emitsBefore;
     this.#context = context;
     this.#cursor = cursor;

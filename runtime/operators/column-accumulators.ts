@@ -1,145 +1,33 @@
-// Accumulators of declarative aggregates as rows of a typed array: one row a key, one or two cells a column. The code that
-// adds a record to a row, and that makes a result of it, is generated for the columns at hand: a fixed sequence of loads,
-// adds and stores on known fields.
+// Accumulators of declarative aggregates as rows of a typed array: one row a key, one or two cells a column. What is done
+// with a row is generated code (column-program.ts). Distinct values are sets, which no typed array holds: rows of such
+// columns are arrays on the heap.
 
 import type { Key } from '../core/key-group.ts';
 import type { MemoryBudget } from '../state/memory-budget.ts';
-import type { AccumulatorRows } from './accumulator-rows.ts';
+import { type AccumulatorRows, GeneralRows, type RowsMaker } from './accumulator-rows.ts';
+import { createHeapEvaluation } from './column-fold.ts';
+import { type ColumnProgram, compileColumns, keyAndBounds } from './column-program.ts';
 import type { AggregateColumn, TimeWindow } from './spec.ts';
 
-type Cells = Float64Array<ArrayBuffer>;
-
-/** Generated once an operator, shared by all its tables. */
-export interface ColumnProgram {
-  /** Cells a row. */
-  readonly width: number;
-  readonly start: (cells: Cells, row: number) => void;
-  readonly add: (cells: Cells, row: number, value: unknown) => void;
-  readonly merge: (cells: Cells, row: number, others: Cells, otherRow: number) => void;
-  readonly result: (cells: Cells, row: number, key: Key, window: TimeWindow) => unknown;
-}
-
-/** `keyFields`: what the key is called in results; undefined for a key made by a function. */
-export function compileColumns(
+/** Rows for columns. `keyFields`: what the key is called in results; undefined for a key made by a function. */
+export function createColumnRowsMaker(
   columns: readonly AggregateColumn[],
   keyFields: readonly string[] | undefined,
-): ColumnProgram {
-  const starts: string[] = [];
-  const adds: string[] = [];
-  const merges: string[] = [];
-  const results: string[] = keyProperties(keyFields);
-  let width = 0;
-  for (const column of columns) {
-    const code = columnCode(column, (at) => `cells[row + ${width + at}]`);
-    starts.push(code.start);
-    adds.push(code.add);
-    merges.push(code.merge((at) => `others[otherRow + ${width + at}]`));
-    results.push(`${propertyName(column.name)}: ${code.result}`);
-    width += code.cells;
+  budget: MemoryBudget,
+): RowsMaker {
+  const program = compileColumns(columns, keyAndBounds(keyFields));
+  if (columns.every((column) => column.function !== 'count-distinct')) {
+    return () => new ColumnRows(program, budget);
   }
-  return {
-    width,
-    start: compileFunction('cells, row', starts.join('\n')) as ColumnProgram['start'],
-    add: compileFunction('cells, row, value', adds.join('\n')) as ColumnProgram['add'],
-    merge: compileFunction(
-      'cells, row, others, otherRow',
-      merges.join('\n'),
-    ) as ColumnProgram['merge'],
-    result: compileFunction(
-      'cells, row, key, window',
-      `return { ${results.join(', ')} };`,
-    ) as ColumnProgram['result'],
-  };
-}
-
-function keyProperties(keyFields: readonly string[] | undefined): string[] {
-  const [only, ...rest] = keyFields ?? ['key'];
-  const keys =
-    rest.length === 0
-      ? [`${propertyName(only ?? 'key')}: key`]
-      : (keyFields ?? []).map((field, index) => `${propertyName(field)}: key[${index}]`);
-  return [...keys, 'windowStartMs: window.startMs', 'windowEndMs: window.endMs'];
-}
-
-/** Computed for `__proto__`, which a literal would take for the prototype. */
-function propertyName(field: string): string {
-  return field === '__proto__' ? '["__proto__"]' : JSON.stringify(field);
-}
-
-/** Names a cell of a row by its place in the column. */
-type CellName = (at: number) => string;
-
-interface ColumnCode {
-  readonly cells: number;
-  readonly start: string;
-  readonly add: string;
-  readonly merge: (other: CellName) => string;
-  readonly result: string;
-}
-
-function columnCode(column: AggregateColumn, cell: CellName): ColumnCode {
-  const first = cell(0);
-  const read = `value[${JSON.stringify(column.field)}]`;
-  switch (column.function) {
-    case 'count':
-      return sumCode(first, '1');
-    case 'sum':
-      return sumCode(first, read);
-    case 'min':
-      return extremeCode(first, read, { start: 'Infinity', isBetter: '<' });
-    case 'max':
-      return extremeCode(first, read, { start: '-Infinity', isBetter: '>' });
-    case 'average': {
-      const total = sumCode(first, read);
-      const records = sumCode(cell(1), '1');
-      return {
-        cells: 2,
-        start: `${total.start} ${records.start}`,
-        add: `${total.add} ${records.add}`,
-        merge: (other) => `${first} += ${other(0)}; ${cell(1)} += ${other(1)};`,
-        result: `${first} / ${cell(1)}`,
-      };
-    }
-  }
-}
-
-function sumCode(cell: string, addend: string): ColumnCode {
-  return {
-    cells: 1,
-    start: `${cell} = 0;`,
-    add: `${cell} += ${addend};`,
-    merge: (other) => `${cell} += ${other(0)};`,
-    result: cell,
-  };
-}
-
-function extremeCode(
-  cell: string,
-  read: string,
-  { start, isBetter }: { start: string; isBetter: string },
-): ColumnCode {
-  const take = (candidate: string): string =>
-    `{ const v = ${candidate}; if (v ${isBetter} ${cell}) ${cell} = v; }`;
-  return {
-    cells: 1,
-    start: `${cell} = ${start};`,
-    add: take(read),
-    merge: (other) => take(other(0)),
-    result: cell,
-  };
-}
-
-function compileFunction(parameters: string, body: string): unknown {
-  // Field names enter the code only through JSON.stringify.
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- straight-line code per column set is the point
-  return new Function(...parameters.split(', '), body);
+  const evaluation = createHeapEvaluation(program);
+  return () => new GeneralRows(evaluation);
 }
 
 const FIRST_ROWS = 16;
 
 /** The rows of one table. */
-export class ColumnRows implements AccumulatorRows {
-  #cells: Cells = new Float64Array(0);
+class ColumnRows implements AccumulatorRows {
+  #cells: Float64Array<ArrayBuffer> = new Float64Array(0);
   readonly #program: ColumnProgram;
   readonly #budget: MemoryBudget;
 

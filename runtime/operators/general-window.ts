@@ -7,7 +7,8 @@
 //       window decides.
 //   I3. Timers fire in order of time, those of one time in the order in which they were set; firing stops while the outputs
 //       are full and goes on at the next timer.
-//   I4. A window that holds nothing and waits for nothing takes no room, even if it is never over (global windows).
+//   I4. In batch mode, windows that keep records get them key by key, and drop what is left of each.
+//   I5. A window that holds nothing and waits for nothing takes no room, even if it is never over (global windows).
 
 import { EngineError } from '../core/errors.ts';
 import type { Key } from '../core/key-group.ts';
@@ -15,6 +16,7 @@ import type { Due } from '../time/due-queue.ts';
 import { MAX_WATERMARK } from '../time/watermark.ts';
 import type { GeneralWindow, Trigger, TriggerResult } from './general-window-spec.ts';
 import type { Emit, Operator, OperatorContext } from './operator.ts';
+import { makeLifecycle } from './rich-functions.ts';
 import { LATE_OUTPUT, type OperatorSpec } from './spec.ts';
 import { createAssigner, type RunningAssigner } from './window-assigner.ts';
 import { createContents, type WindowContents } from './window-contents.ts';
@@ -37,10 +39,13 @@ const ONLY_KEY: Key = '';
 
 /** The operator of one subtask. */
 export function createGeneralWindow(
-  { selector, window }: GeneralWindowSpec,
+  { selector, window, lifecycle }: GeneralWindowSpec,
   context: OperatorContext,
 ): GeneralWindowOperator {
-  return new GeneralWindowOperator(selector?.keyOf ?? (() => ONLY_KEY), window, context);
+  const keyOf = selector?.keyOf ?? (() => ONLY_KEY);
+  const operator = new GeneralWindowOperator(keyOf, window, context);
+  if (lifecycle !== undefined) Object.assign(operator, makeLifecycle(lifecycle, context));
+  return operator;
 }
 
 /** What an operator holds: nothing may be left once all windows are over. */
@@ -50,6 +55,10 @@ export interface HeldWindows extends WindowTableSize {
 
 /** See the head of the file. */
 export class GeneralWindowOperator implements Operator {
+  readonly open?: NonNullable<Operator['open']>;
+  readonly close?: NonNullable<Operator['close']>;
+  /** Of windows that keep records; an accumulator a window is cheaper than sorting (I4). */
+  readonly endKey?: () => boolean;
   readonly #keyOf: (value: unknown) => Key;
   readonly #spec: GeneralWindow;
   readonly #context: OperatorContext;
@@ -62,6 +71,7 @@ export class GeneralWindowOperator implements Operator {
   readonly #triggerContext: EntryTriggerContext;
   readonly #late: Emit | undefined;
   readonly #merging: MergeHooks | undefined;
+  #endOfKeyMs: number | undefined; // while ending a key is interrupted
 
   constructor(keyOf: (value: unknown) => Key, spec: GeneralWindow, context: OperatorContext) {
     this.#keyOf = keyOf;
@@ -77,6 +87,9 @@ export class GeneralWindowOperator implements Operator {
     this.#late = context.sideOutput(LATE_OUTPUT);
     const { merge } = this.#assigner;
     this.#merging = merge === undefined ? undefined : this.#mergeHooks(merge);
+    if (spec.input.kind === 'records' || spec.evictor !== undefined) {
+      this.endKey = () => this.#endKey();
+    }
   }
 
   /** For tests and metrics. */
@@ -109,12 +122,25 @@ export class GeneralWindowOperator implements Operator {
 
   onProcessingTime(nowMs: number): boolean {
     const { processing } = this.#timers;
-    const isDone = this.#timers.fire(processing, nowMs - 1, (timer) => {
-      this.#onTimer(timer, 'processing');
-    });
+    const isDone = this.#timers.fire(processing, nowMs - 1, this.#onProcessingTimer);
     this.#timers.wakeForNext();
     return isDone;
   }
+
+  /** As in Flink's batch mode, processing time is over as well: timers that wait for it fire, but none that they set. */
+  #endKey(): boolean {
+    const { processing } = this.#timers;
+    this.#endOfKeyMs ??= this.#timers.lastProcessingMs();
+    if (!this.#timers.fire(processing, this.#endOfKeyMs, this.#onProcessingTimer)) return false;
+    this.#endOfKeyMs = undefined;
+    this.#timers.drop();
+    this.#function.endKey(this.#table.clear());
+    return true;
+  }
+
+  readonly #onProcessingTimer = (timer: Due<WindowEntry>): void => {
+    this.#onTimer(timer, 'processing');
+  };
 
   /** The window to add a record to; undefined when it is over. */
   #entryFor(owner: KeyWindows, assigned: TimeWindow): WindowEntry | undefined {
@@ -178,7 +204,7 @@ export class GeneralWindowOperator implements Operator {
     this.#table.close(entry);
   }
 
-  /** I4: what will be over has a timer. Merging windows are kept, because later ones may merge with them. */
+  /** I5: what will be over has a timer. Merging windows are kept, because later ones may merge with them. */
   #closeIfIdle(entry: WindowEntry): void {
     if (this.#merging !== undefined) return;
     const { contents, triggerState, timerCount } = entry;

@@ -43,7 +43,7 @@ function createColumn(spec: GroupColumnSpec, at: number, isChangelog: boolean): 
       });
     case 'sum':
       return numberColumn(at, (cells, row, by) => {
-        const value = fieldOf<number>(row, spec.field);
+        const value = numberOf(row, spec.field);
         if (value !== undefined) cells[at] = (cells[at] as number) + by * value;
       });
     case 'average':
@@ -62,9 +62,12 @@ function createColumn(spec: GroupColumnSpec, at: number, isChangelog: boolean): 
 }
 
 /** Undefined for null as well. */
-function fieldOf<Value>(row: unknown, field: string | undefined): Value | undefined {
-  return ((row as Readonly<Record<string, unknown>>)[field ?? ''] ?? undefined) as
-    Value | undefined;
+function fieldOf(row: unknown, field: string | undefined): Ordered | undefined {
+  return (row as Readonly<Record<string, Ordered | null | undefined>>)[field ?? ''] ?? undefined;
+}
+
+function numberOf(row: unknown, field: string | undefined): number | undefined {
+  return fieldOf(row, field) as number | undefined;
 }
 
 function numberColumn(at: number, apply: GroupColumn['apply']): GroupColumn {
@@ -84,7 +87,7 @@ function averageColumn(field: string | undefined, at: number): GroupColumn {
       cells[at + 1] = 0;
     },
     apply: (cells, row, by) => {
-      const value = fieldOf<number>(row, field);
+      const value = numberOf(row, field);
       if (value === undefined) return;
       cells[at] = (cells[at] as number) + by * value;
       cells[at + 1] = (cells[at + 1] as number) + by;
@@ -104,7 +107,7 @@ function extreme(
       cells[at] = undefined;
     },
     apply: (cells, row) => {
-      const value = fieldOf<Ordered>(row, field);
+      const value = fieldOf(row, field);
       const best = cells[at] as Ordered | undefined;
       if (value !== undefined && (best === undefined || isBetter(value, best))) cells[at] = value;
     },
@@ -122,7 +125,7 @@ function extremeOfAll(
       cells[at] = { values: [], counts: [] } satisfies ValueMultiset;
     },
     apply: (cells, row, by) => {
-      const value = fieldOf<Ordered>(row, field);
+      const value = fieldOf(row, field);
       if (value !== undefined) addToMultiset(cells[at] as ValueMultiset, value, by);
     },
     result: (cells) => endOf(cells[at] as ValueMultiset),

@@ -8,6 +8,7 @@ import type { MapState, ReadonlyMapState, StateDescriptor } from '../state/state
 import type { WatermarkStrategy } from '../time/watermark.ts';
 import type { KeySelector } from './key-selector-spec.ts';
 import type { Operator, OperatorContext } from './operator.ts';
+import type { DetectSpec } from './pattern-spec.ts';
 import type { OutputTag } from './output-tag-spec.ts';
 import type { RelationalSpec } from './relational-spec.ts';
 import type { GeneralWindow } from './general-window-spec.ts';
@@ -246,6 +247,7 @@ export type OperatorSpec =
       readonly windows: AlignedWindows;
       readonly evaluation: WindowEvaluation;
     }
+  | { readonly kind: 'detect'; readonly selector: KeySelector; readonly detection: DetectSpec }
   | {
       readonly kind: 'partition-window';
       /** Undefined: one partition a subtask. */
@@ -257,6 +259,7 @@ export type OperatorSpec =
       /** Undefined for windows over all records: their operator has one subtask. */
       readonly selector: KeySelector | undefined;
       readonly window: GeneralWindow;
+      readonly lifecycle?: RichFunctions | undefined;
     }
   | {
       readonly kind: 'custom';

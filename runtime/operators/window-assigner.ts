@@ -10,7 +10,7 @@ import type { TimeWindow } from './window-spec.ts';
 import { ZonedDays } from './zoned-days.ts';
 
 /** The only window of a key: it ends with event time, so `endMs - 1` is the last watermark. */
-export const GLOBAL_WINDOW: TimeWindow = {
+const GLOBAL_WINDOW: TimeWindow = {
   startMs: Number.MIN_SAFE_INTEGER,
   endMs: MAX_WATERMARK + 1,
 };
@@ -63,7 +63,7 @@ export function createAssigner(spec: WindowsSpec): RunningAssigner {
 }
 
 /** I1: windows that overlap or touch become the smallest window around them. `windows` are in order of their starts. */
-export function mergeTouching(windows: readonly TimeWindow[]): readonly WindowMerge[] {
+function mergeTouching(windows: readonly TimeWindow[]): readonly WindowMerge[] {
   const merges: WindowMerge[] = [];
   let from: TimeWindow[] = [];
   let endMs = -Infinity;

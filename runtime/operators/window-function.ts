@@ -21,8 +21,9 @@ export class RunningWindowFunction {
   constructor(definition: WindowFunction, operator: OperatorContext) {
     this.#function = definition;
     const { state, windowState } = definition;
-    this.#state = new HeapKeyedState(state, operator.keyGroups);
-    this.#windowState = new HeapKeyedState(windowState, operator.keyGroups);
+    const { clock, keyGroups } = operator;
+    this.#state = new HeapKeyedState(state, keyGroups, { clock });
+    this.#windowState = new HeapKeyedState(windowState, keyGroups, { clock, hasNamespaces: true });
     this.#hasState = Object.keys(state).length > 0;
     this.#hasWindowState = Object.keys(windowState).length > 0;
     this.#context = new FunctionContext(operator, this.#state.states, this.#windowState.states);
@@ -38,24 +39,36 @@ export class RunningWindowFunction {
     if (onClear === undefined && !this.#hasWindowState) return;
     const context = this.#about(entry);
     onClear?.(context);
-    for (const state of Object.values(this.#windowState.states)) state.clear(); // I1
+    this.#clearWindowState(); // I1
+  }
+
+  /** Drops the states of the key that was called about last, and of its windows that are still open. */
+  endKey(open: readonly WindowEntry[]): void {
+    const last = this.#context.entry;
+    if (last === undefined) return;
+    for (const entry of [last, ...open]) {
+      this.#about(entry);
+      this.#clearWindowState();
+    }
+    for (const state of Object.values(this.#state.states)) state.clear();
+    this.#context.entry = undefined;
+  }
+
+  #clearWindowState(): void {
+    for (const state of Object.values(this.#windowState.states)) state.clear();
   }
 
   #about(entry: WindowEntry): FunctionContext {
     const { key, keyGroup } = entry.owner;
     if (this.#hasState) this.#state.setCurrentKey(key, keyGroup);
     if (this.#hasWindowState) {
-      this.#windowState.setCurrentKey(withNamespace(key, entry.window), keyGroup);
+      this.#windowState.setCurrentKey(key, keyGroup);
+      this.#windowState.setCurrentNamespace([entry.window.startMs, entry.window.endMs]);
     }
     this.#context.entry = entry;
     this.#context.timestampMs = entry.window.endMs - 1;
     return this.#context;
   }
-}
-
-/** A window of a key as a key of its own; a tuple is told from a primitive by its length. */
-function withNamespace(key: Key, { startMs, endMs }: TimeWindow): Key {
-  return typeof key === 'object' ? [startMs, endMs, 'tuple', ...key] : [startMs, endMs, key];
 }
 
 /** What the job's functions see; one object for all windows. */

@@ -33,10 +33,18 @@ export interface CumulativeWindows {
 /** Windows whose bounds follow from time alone, the same for every key. */
 export type AlignedWindows = TumblingWindows | SlidingWindows | CumulativeWindows;
 
+/** Only records that pass the test count. */
+export interface AggregateCondition {
+  readonly test: (record: unknown) => boolean;
+  /** The fields it looks at, when they are known. */
+  readonly reads: readonly string[] | undefined;
+}
+
 /** One result column computed from one field. */
 export interface AggregateColumn {
   readonly name: string;
-  readonly function: 'count' | 'sum' | 'min' | 'max' | 'average';
+  readonly function: 'count' | 'sum' | 'min' | 'max' | 'average' | 'count-distinct';
   /** Undefined for `count`. */
   readonly field: string | undefined;
+  readonly where?: AggregateCondition | undefined;
 }

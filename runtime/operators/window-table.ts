@@ -85,6 +85,15 @@ export class WindowTable {
     if (entries.length === 0) this.#groupAt(keyGroup).delete(keyIdentity(key));
   }
 
+  /** Forgets all windows; returns those that were open. */
+  clear(): readonly WindowEntry[] {
+    return this.#groups.flatMap((group) => {
+      const open = [...group.values()].flatMap(({ entries }) => entries);
+      group.clear();
+      return open;
+    });
+  }
+
   get size(): WindowTableSize {
     const owners = this.#groups.flatMap((group) => [...group.values()]);
     const windows = owners.reduce((count, { entries }) => count + entries.length, 0);

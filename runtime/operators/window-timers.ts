@@ -11,8 +11,8 @@ import type { WindowEntry } from './window-table.ts';
 
 /** Both kinds of timers of one operator. */
 export class WindowTimers {
-  readonly event = new DueQueue<WindowEntry>();
-  readonly processing = new DueQueue<WindowEntry>();
+  event = new DueQueue<WindowEntry>();
+  processing = new DueQueue<WindowEntry>();
   readonly #context: OperatorContext;
 
   constructor(context: OperatorContext) {
@@ -32,6 +32,19 @@ export class WindowTimers {
   wakeForNext(): void {
     const nextMs = this.processing.nextTimeMs();
     if (nextMs !== undefined) this.#context.wakeAt(nextMs + 1); // I1
+  }
+
+  /** The last time in processing time for which a timer waits. */
+  lastProcessingMs(): number {
+    let lastMs = -Infinity;
+    for (const { timeMs } of this.processing.all()) lastMs = Math.max(lastMs, timeMs);
+    return lastMs;
+  }
+
+  /** Forgets all timers. */
+  drop(): void {
+    this.event = new DueQueue();
+    this.processing = new DueQueue();
   }
 
   /** Hands over what is due, in order, until outputs are full (false) or nothing is left. */

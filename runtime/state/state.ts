@@ -129,8 +129,6 @@ export interface KeyedStateStore {
   keysOf(name: string): readonly Key[];
   /** Which namespace; only of a store that was opened with namespaces. */
   setCurrentNamespace(namespace: Key): void;
-  /** The keys of this subtask for which the state of this name holds something. */
-  keysOf(name: string): readonly Key[];
   /**
    * All states of a key group, without what has expired; a state that holds nothing there is left out. Values are the
    * stored ones: encode them before the next record.

@@ -65,6 +65,7 @@ export function timestampsOnly<T>(strategy: WatermarkStrategy<T>): WatermarkStra
     generator: () => new NoWatermarks<T>(),
     emit: { intervalMs: Infinity },
     idleAfterMs: undefined,
+    alignment: undefined,
   };
 }
 

@@ -1,5 +1,6 @@
 // Builds one subtask of a plan inside a slot: its chain composed from tail to head, its channels, its input.
 
+import { createDetect } from '../operators/detect.ts';
 import { createAsyncMap } from '../operators/async-map.ts';
 import { createBroadcast, createKeyedBroadcast } from '../operators/broadcast.ts';
 import { createCustom } from '../operators/custom.ts';
@@ -38,9 +39,9 @@ import { timestampsOnly } from '../time/watermark.ts';
 import { OutputGate } from '../shuffle/output-gate.ts';
 import type { MemoryBudget } from '../state/memory-budget.ts';
 import { SpillingSorter } from '../state/spilling-sorter.ts';
+import { Pace } from '../time/pace.ts';
 import { compileCodec } from '../types/codec-compiler.ts';
 import type { RecordType } from '../types/record-type.ts';
-import { Pace } from '../time/pace.ts';
 import { Chain, type ChainLink, type ChainOutput, ChainTimes } from './chain.ts';
 import { type InputChannel, InputSubtask } from './input-subtask.ts';
 import { KeySortedInput, type SortedPort } from './key-sorted-input.ts';
@@ -427,6 +428,8 @@ function createOperator(
       return createWindow(spec, context);
     case 'partition-window':
       return createPartitionWindow(spec, context);
+    case 'detect':
+      return createDetect(spec, context);
     case 'general-window':
       return createGeneralWindow(spec, context);
     case 'custom':

@@ -145,6 +145,7 @@ export class InputSubtask extends Subtask implements ElementHandler {
   }
 
   #follow(): void {
+    if (this.#sorted !== undefined) return; // event time ends with each key, and at last with the input
     const { watermarkMs } = this.#valve.output;
     // Downstream ignores the watermarks of an idle channel, so idleness waits until time has passed through the chain.
     if (watermarkMs <= this.chain.watermarkMs || this.chain.advance(watermarkMs))

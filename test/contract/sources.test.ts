@@ -11,6 +11,9 @@ import { fromCollection, fromSequence } from '../../runtime/connectors/collectio
 import { filesEnumerator } from '../../runtime/connectors/file/files-enumerator.ts';
 import { filesSource } from '../../runtime/connectors/file/files-source.ts';
 import { files } from '../../runtime/connectors/file/files-spec.ts';
+import { hybridEnumerator } from '../../runtime/connectors/hybrid/enumerator.ts';
+import { hybridSource } from '../../runtime/connectors/hybrid/source.ts';
+import { hybrid } from '../../runtime/connectors/hybrid/spec.ts';
 import { linesSource } from '../../runtime/connectors/file/source.ts';
 import { lines } from '../../runtime/connectors/file/spec.ts';
 import { generatorEnumerator } from '../../runtime/connectors/generator/enumerator.ts';
@@ -133,4 +136,18 @@ describeSource('parquet in order', () => ({
     orderBy: ({ at }) => at.getTime(),
   }),
   parallelism: 1,
+}));
+
+describeSplitSource('hybrid', () => ({
+  reader: hybridSource,
+  enumerator: hybridEnumerator,
+  spec: hybrid<unknown>([
+    generate({ count: 20, make: (n) => ({ n }) }),
+    files({ path: join(directory, '*.{log,log.gz}'), format: 'text', splitBytes: 23 }),
+    generate({ count: 9, make: (n) => ({ n: 100 + n }) }),
+  ]),
+  kinds: {
+    generator: { reader: generatorSource, enumerator: generatorEnumerator },
+    files: { reader: filesSource, enumerator: filesEnumerator },
+  },
 }));

@@ -110,15 +110,21 @@ export class SplitSourceDriver {
     { limit = 7, choose = (turn, left) => turn % left }: ReadOptions = {},
   ): Promise<void> {
     let left = this.readers.map((_, subtask) => subtask);
-    let idlePolls = 0;
+    /** Subtasks with nothing to do since something happened last. */
+    const idle = new Set<number>();
     for (let turn = 0; left.length > 0 && this.emitted.length < count; turn++) {
       const subtask = left[choose(turn, left.length)] ?? 0;
       const before = this.emitted.length;
       const wakes = this.#wakes;
       const status = this.poll(subtask, Math.min(limit, count - before));
       if (status === 'ended') left = left.filter((other) => other !== subtask);
-      idlePolls = status === 'idle' && this.emitted.length === before ? idlePolls + 1 : 0;
-      if (idlePolls > 2 * left.length) await this.#untilWoken(wakes);
+      const hasHappened = this.emitted.length > before || this.#wakes > wakes;
+      if (hasHappened || status !== 'idle') idle.clear();
+      else idle.add(subtask);
+      if (left.length > 0 && left.every((other) => idle.has(other))) {
+        idle.clear();
+        await this.#untilWoken(wakes);
+      }
     }
   }
 

@@ -12,8 +12,8 @@ import {
 
 const range = (length: number): readonly number[] => Array.from({ length }, (_, index) => index);
 
-function groups<T, K>(rows: readonly T[], keyOf: (row: T) => K): readonly (readonly T[])[] {
-  const found = new Map<K, T[]>();
+function groups<T>(rows: readonly T[], keyOf: (row: T) => unknown): readonly (readonly T[])[] {
+  const found = new Map<unknown, T[]>();
   for (const row of rows) found.set(keyOf(row), [...(found.get(keyOf(row)) ?? []), row]);
   return [...found.values()];
 }
@@ -91,7 +91,7 @@ export function auctionAnswers(records: number): Readonly<Record<string, readonl
 }
 
 /** How many listings each auction has at the end. */
-export function perAuction(listings: readonly Listing[]) {
+function perAuction(listings: readonly Listing[]) {
   return groups(listings, ({ auction: on }) => on).map((alike) => ({
     auction: alike[0]?.auction,
     listings: alike.length,

@@ -48,6 +48,7 @@ function answers(): Readonly<Record<string, readonly unknown[]>> {
     countries: orders
       .filter(({ country }) => country < COUNTRIES.length)
       .map(({ id, country }) => ({ id, name: `country ${country}` })),
+    lookedUp: orders.map(({ id, country }) => ({ id, name: COUNTRIES[country]?.name })),
     broadcast: orders.map(({ id }) => ({ id, fits: true })),
   };
 }

@@ -13,6 +13,8 @@ import {
   statelessAnswer,
   windowAnswer,
 } from './expected.ts';
+import { generalWindowAnswer } from './expected-windows.ts';
+import { patternAnswer } from './pattern-answer.ts';
 
 interface Layout {
   readonly workers: number;
@@ -76,6 +78,21 @@ describe.each(LAYOUTS)('$workers workers x $slots slots', ({ workers, slots, par
       const results = await run('windows');
       expect(ofBranch(results, 'late').length).toBeGreaterThan(10);
       expect(sorted(results)).toStrictEqual(sorted(windowAnswer(RECORDS)));
+    });
+
+    it('cuts sessions, counts, days and windows of the job itself, with lateness, triggers and evictors', async () => {
+      const results = await run('general-windows');
+      for (const branch of ['lateSessions', 'lateTolerant', 'countSlid', 'days']) {
+        expect(ofBranch(results, branch).length, branch).toBeGreaterThan(3);
+      }
+      expect(sorted(results)).toStrictEqual(sorted(generalWindowAnswer(RECORDS)));
+    });
+
+    it('detects patterns of events', async () => {
+      const results = await run('patterns');
+      const branches = new Set(results.map((result) => (result as { branch: string }).branch));
+      expect([...branches].toSorted()).toEqual(['growth', 'none', 'output', 'run', 'unrefunded']);
+      expect(sorted(results)).toStrictEqual(sorted(patternAnswer(RECORDS)));
     });
 
     it('sends records of every shape unchanged', async () => {

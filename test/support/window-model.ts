@@ -172,19 +172,22 @@ export class WindowModel {
   /** Every start and end that the rules allow, tried one by one. */
   #windowsOf(timeMs: number): readonly (readonly [number, number])[] {
     const { windows } = this.#options;
-    const found: (readonly [number, number])[] = [];
     if (windows.kind === 'session') return [[timeMs, timeMs + windows.gapMs]];
-    for (let startMs = timeMs; startMs > timeMs - windows.sizeMs; startMs--) {
-      if (windows.kind === 'sliding') {
-        const { sizeMs, slideMs, offsetMs } = windows;
-        if ((startMs - offsetMs) % slideMs === 0) found.push([startMs, startMs + sizeMs]);
-      } else if (startMs % windows.sizeMs === 0) {
-        for (let endMs = startMs; endMs <= startMs + windows.sizeMs; endMs += windows.stepMs) {
-          if (endMs > timeMs) found.push([startMs, endMs]);
-        }
-      }
+    const starts = Array.from({ length: windows.sizeMs }, (_, back) => timeMs - back);
+    if (windows.kind === 'sliding') {
+      const { sizeMs, slideMs, offsetMs } = windows;
+      return starts
+        .filter((startMs) => (startMs - offsetMs) % slideMs === 0)
+        .map((startMs) => [startMs, startMs + sizeMs]);
     }
-    return found;
+    const { sizeMs, stepMs } = windows;
+    return starts
+      .filter((startMs) => startMs % sizeMs === 0)
+      .flatMap((startMs) =>
+        Array.from({ length: sizeMs / stepMs }, (_, step) => startMs + (step + 1) * stepMs)
+          .filter((endMs) => endMs > timeMs)
+          .map((endMs): readonly [number, number] => [startMs, endMs]),
+      );
   }
 
   #windowFor(key: string, startMs: number, endMs: number): OpenWindow | undefined {

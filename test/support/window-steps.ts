@@ -18,12 +18,13 @@ import type { Key } from '../../runtime/core/key-group.ts';
 import {
   createGeneralWindow,
   GeneralWindowOperator,
+  type HeldWindows,
 } from '../../runtime/operators/general-window.ts';
 import type { OperatorContext, Operator } from '../../runtime/operators/operator.ts';
 import { LATE_OUTPUT, type OperatorSpec, type TimeWindow } from '../../runtime/operators/spec.ts';
 import { createWindow } from '../../runtime/operators/window.ts';
 import { MAX_WATERMARK } from '../../runtime/time/watermark.ts';
-import { type Emitted, OperatorHarness } from './operator-harness.ts';
+import { type Emitted, type HarnessOptions, OperatorHarness } from './operator-harness.ts';
 
 /** What the steps are about. */
 export interface StepRecord {
@@ -40,7 +41,8 @@ type Windowed = WindowedStream<StepRecord, Key, unknown, unknown>;
 export interface WindowTable {
   readonly name: string;
   readonly windows:
-    Windows<StepRecord> | ((keyed: Keyed) => WindowedStream<StepRecord, string, unknown, unknown>);
+    | Windows<StepRecord, unknown>
+    | ((keyed: Keyed) => WindowedStream<StepRecord, string, unknown, unknown>);
   readonly options?: WindowOptions<StepRecord>;
   readonly steps: string;
   /** What the operator still holds after the last step; nothing when absent. */
@@ -80,7 +82,7 @@ export function runTable(
       return { step: step.trim(), results: results.trim().replaceAll(/\s+/g, ' ') };
     });
   const actual = expected.map(({ step }) => ({ step, results: take(harness, step) }));
-  return { expected, actual, left: heldBy(harness.operator) };
+  return { expected, actual, left: showHeld(heldBy(harness.operator)) };
 }
 
 function openWindows(table: WindowTable, way: Way): OperatorHarness {
@@ -96,7 +98,7 @@ function openWindows(table: WindowTable, way: Way): OperatorHarness {
 }
 
 /** The operator of either kind of windows. */
-export function createOperator(spec: OperatorSpec, context: OperatorContext): Operator {
+function createOperator(spec: OperatorSpec, context: OperatorContext): Operator {
   if (spec.kind === 'window') return createWindow(spec, context);
   if (spec.kind === 'general-window') return createGeneralWindow(spec, context);
   throw new Error(`no window operator: ${spec.kind}`);
@@ -141,7 +143,7 @@ function idsOf(record: StepRecord): readonly number[] {
 
 function take(harness: OperatorHarness, step: string): string {
   const [verb = '', argument = ''] = step.split(' ');
-  if (verb === 'held') return heldBy(harness.operator) ?? '';
+  if (verb === 'held') return showHeld(heldBy(harness.operator)) ?? '';
   if (verb === 'end') harness.advance(MAX_WATERMARK);
   else if (verb === 'wm') harness.advance(Number(argument));
   else if (verb === 'clock') harness.moveClock(Number(argument) - harness.clock.nowMs());
@@ -173,8 +175,18 @@ function showFired({ value, timestampMs }: Emitted): string {
 }
 
 /** Undefined for the plain operator, which does not tell. */
-function heldBy(operator: Operator): string | undefined {
-  if (!(operator instanceof GeneralWindowOperator)) return undefined;
-  const { windows, timers } = operator.held;
-  return `windows=${windows} timers=${timers}`;
+export function heldBy(operator: Operator): HeldWindows | undefined {
+  return operator instanceof GeneralWindowOperator ? operator.held : undefined;
+}
+
+function showHeld(held: HeldWindows | undefined): string | undefined {
+  return held === undefined ? undefined : `windows=${held.windows} timers=${held.timers}`;
+}
+
+/** The operator behind a stream of window results. */
+export function openWindow(
+  { node: { spec } }: { readonly node: { readonly spec: OperatorSpec } },
+  options: HarnessOptions = {},
+): OperatorHarness {
+  return new OperatorHarness((context) => createOperator(spec, context), options);
 }

@@ -1,7 +1,7 @@
 // Cuts files of lines into ranges of bytes.
 //   I1. The ranges of a file are all of its bytes, in order; a compressed file, and one whose records may span lines, is one.
 
-import { type EnumeratorMaker } from '../connector.ts';
+import type { EnumeratorMaker } from '../connector.ts';
 import { isCompressed } from './byte-stream.ts';
 import { identifyFile } from './discover.ts';
 import { FileEnumerator, type FileSplit } from './file-enumerator.ts';
@@ -26,7 +26,7 @@ export const filesEnumerator: EnumeratorMaker = (spec, context) => {
   return new FileEnumerator({ pattern, discoverIntervalMs, cut }, context);
 };
 
-/** Ranges of equal length, none longer than `splitBytes`. */
+/** Ranges of about equal length, none longer than `splitBytes`. */
 export function cutIntoRanges(
   path: string,
   sizeBytes: number,
@@ -34,10 +34,11 @@ export function cutIntoRanges(
 ): readonly RangeSplit[] {
   if (sizeBytes === 0) return [];
   if (splitBytes === Infinity) return [{ id: path, path, bytes: sizeBytes, start: 0 }];
-  const count = Math.ceil(sizeBytes / splitBytes);
+  const count = Math.ceil(sizeBytes / Math.ceil(splitBytes));
+  const length = Math.ceil(sizeBytes / count); // whole, so that nothing is lost to rounding
   return Array.from({ length: count }, (_, index) => {
-    const start = Math.floor((sizeBytes / count) * index);
-    const end = Math.floor((sizeBytes / count) * (index + 1));
+    const start = index * length;
+    const end = Math.min(sizeBytes, start + length);
     return { id: `${path}:${start}-${end}`, path, bytes: end - start, start, end };
   });
 }

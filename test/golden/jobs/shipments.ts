@@ -10,6 +10,7 @@ import {
   fromCollection,
   generate,
   intervalJoin,
+  lookupJoin,
   lookupTable,
   type Stream,
   temporalJoin,
@@ -142,6 +143,18 @@ export default defineJob({
         leftKey: ({ country }) => country,
         rightKey: ({ code }) => code,
         join: ({ id }, { name }) => ({ id, name }),
+      }),
+    );
+    write(
+      'lookedUp',
+      lookupJoin({
+        kind: 'left',
+        left: orders,
+        key: ({ country }) => country,
+        lookup: (code) => Promise.resolve(COUNTRIES[code]),
+        cache: { entriesMax: 3, ttlMs: 60_000 },
+        timeoutMs: 10_000,
+        join: ({ id }, found) => ({ id, name: found?.name }),
       }),
     );
     // What is in the table depends on when a record comes: only that every record is there is known.

@@ -124,39 +124,40 @@ function nestedLoops(
 
 describe('an incremental join', () => {
   const modes = fc.constantFrom(...Object.keys(FOUND_BY));
+  const inputs = fc.record({
+    left: modes,
+    right: modes,
+    isLeft: fc.boolean(),
+    isRight: fc.boolean(),
+    where: fc.constantFrom(undefined, (left: Row, right: Row) => left.value <= right.value),
+  });
+
   it('amounts to the join of its inputs after every change (I1, I2)', () => {
     fc.assert(
-      fc.property(
-        modes,
-        modes,
-        fc.boolean(),
-        fc.boolean(),
-        fc.boolean(),
-        steps,
-        (l, r, isLeft, isRight, isConditional, list) => {
-          const where = isConditional ? (a: Row, b: Row) => a.value <= b.value : undefined;
-          const join = open({
-            left: { ...FOUND_BY[l], isOuter: isLeft },
-            right: { ...FOUND_BY[r], isOuter: isRight },
-            where: where as (left: unknown, right: unknown) => boolean,
-            output: changes(),
-          });
-          const rows = { left: [] as Row[], right: [] as Row[] };
-          const result = new AppliedRows();
-          for (const step of list) {
-            const [side, foundBy] = step.isLeft ? (['left', l] as const) : (['right', r] as const);
-            const change = changeOf(step, rows[side], foundBy);
-            if (change === undefined) continue;
-            const value = foundBy === 'nothing' ? change.row : change;
-            if (step.isLeft) join.process(value);
-            else join.operator.processSecond?.(value, 0);
-            for (const { value: emitted } of join.emitted.splice(0))
-              result.apply(emitted as RowChange<unknown>);
-            const options = { isLeft, isRight, ...(where === undefined ? {} : { where }) };
-            expect(result.rows).toStrictEqual(inOrder(nestedLoops(rows.left, rows.right, options)));
+      fc.property(inputs, steps, ({ left, right, isLeft, isRight, where }, list) => {
+        const join = open({
+          left: { ...FOUND_BY[left], isOuter: isLeft },
+          right: { ...FOUND_BY[right], isOuter: isRight },
+          where: where as (left: unknown, right: unknown) => boolean,
+          output: changes(),
+        });
+        const rows = { left: [] as Row[], right: [] as Row[] };
+        const result = new AppliedRows();
+        for (const step of list) {
+          const foundBy = step.isLeft ? left : right;
+          const change = changeOf(step, step.isLeft ? rows.left : rows.right, foundBy);
+          if (change === undefined) continue;
+          const value = foundBy === 'nothing' ? change.row : change;
+          if (step.isLeft) join.process(value);
+          else join.operator.processSecond?.(value, 0);
+          for (const { value: emitted } of join.emitted.splice(0)) {
+            result.apply(emitted as RowChange<unknown>);
           }
-        },
-      ),
+          const options = { isLeft, isRight, ...(where === undefined ? {} : { where }) };
+          const expected = nestedLoops(rows.left, rows.right, options);
+          expect(result.rows).toStrictEqual(inOrder(expected));
+        }
+      }),
       { numRuns: 500 },
     );
   });
@@ -214,6 +215,28 @@ describe('an incremental join', () => {
     expect(join.counters.get('deletesOfUnknownRows')).toBe(1);
     join.operator.processSecond?.(row(1, 8), 111);
     expect(join.values).toStrictEqual([{ kind: '+I', row: { left: row(1, 2), right: row(1, 8) } }]);
+  });
+
+  it('forgets rows of a plain stream in the same millisecond (I4)', () => {
+    const join = open({ left: { retainMs: 10 }, where: undefined, output: undefined });
+    join.process(row(1, 1), 100);
+    join.process(row(1, 2), 101);
+    join.advance(110);
+    join.operator.processSecond?.(row(1, 7), 110);
+    expect(join.values).toStrictEqual([{ left: row(1, 2), right: row(1, 7) }]);
+  });
+
+  it('keeps as many rows of equal content as were not deleted', () => {
+    const join = open({ left: FOUND_BY['content'] ?? {}, where: undefined, output: changes() });
+    for (const kind of ['+I', '+I', '+I', '-D', '+I', '-D', '-D'])
+      join.process({ kind, row: row(1, 1) });
+    join.operator.processSecond?.(row(1, 7), 0);
+    expect(join.values).toStrictEqual([{ kind: '+I', row: { left: row(1, 1), right: row(1, 7) } }]);
+    join.process({ kind: '-D', row: row(1, 1) });
+    join.operator.processSecond?.(row(1, 8), 0);
+    expect(join.values.slice(1)).toStrictEqual([
+      { kind: '-D', row: { left: row(1, 1), right: row(1, 7) } },
+    ]);
   });
 
   it('can hold its changes back, and then says what is left, as long as there is room', () => {

@@ -79,6 +79,12 @@ describe('a primary key', () => {
     ]);
   });
 
+  it('takes an update of a row it does not know for a new row', () => {
+    const keyed = open(false);
+    keyed.process({ kind: '+U', row: row(1, 2), before: row(1, 1) });
+    expect(keyed.values).toStrictEqual([{ kind: '+I', row: row(1, 2) }]);
+  });
+
   it('shows the row before when the last one goes, and replaces in place', () => {
     const keyed = open(false);
     keyed.process({ kind: '+I', row: row(1, 1) });

@@ -14,10 +14,7 @@ import {
   purging,
 } from '../../../runtime/api/triggers.ts';
 import { cumulative, session, sliding } from '../../../runtime/api/windows.ts';
-import {
-  createGeneralWindow,
-  type GeneralWindowOperator,
-} from '../../../runtime/operators/general-window.ts';
+import { createGeneralWindow } from '../../../runtime/operators/general-window.ts';
 import type {
   Evictor,
   GeneralWindow,
@@ -32,6 +29,7 @@ import {
   type ModelResult,
   WindowModel,
 } from '../../support/window-model.ts';
+import { heldBy } from '../../support/window-steps.ts';
 
 type Step =
   | { readonly kind: 'record'; readonly key: string; readonly aheadMs: number }
@@ -189,12 +187,11 @@ describe('a window operator and a list of all records', () => {
         }
         const late = (harness.side.get(LATE_OUTPUT) ?? []).map(({ value }) => value as ModelRecord);
         expect(late.map(({ id }) => id)).toStrictEqual(model.late);
-        const operator = harness.operator as GeneralWindowOperator;
-        expect(operator.held.windows).toBe(model.openCount);
+        expect(heldBy(harness.operator)?.windows).toBe(model.openCount);
         // Whatever happened, nothing is left once all windows are over.
         harness.advance(10_000);
         harness.moveClock(10_000);
-        expect(operator.held).toStrictEqual({ keys: 0, windows: 0, timers: 0 });
+        expect(heldBy(harness.operator)).toStrictEqual({ keys: 0, windows: 0, timers: 0 });
       }),
       { numRuns: 3000 },
     );

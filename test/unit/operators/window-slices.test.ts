@@ -4,6 +4,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import type { Key } from '../../../runtime/core/key-group.ts';
 import { cumulative, sliding, tumbling } from '../../../runtime/api/windows.ts';
 import type {
   AlignedWindows,
@@ -235,4 +236,217 @@ describe('windows of every kind', () => {
       { seed: 20_260_101, numRuns: 1500 },
     );
   });
+});
+
+const COUNTED = {
+  kind: 'general' as const,
+  create: () => 0,
+  add: (records: unknown) => (records as number) + 1,
+  merge: (left: unknown, right: unknown) => (left as number) + (right as number),
+  result: (records: unknown, key: Key, { startMs, endMs }: TimeWindow) =>
+    `${startMs}-${endMs} ${String(key)} ${String(records)}`,
+} satisfies WindowEvaluation;
+
+type Table = readonly (readonly [at: number | 'watermark', sensorOrMs: string | number])[];
+
+/** Records `[timestamp, sensor]` and `['watermark', ms]`; what each watermark makes fire, in order. */
+function fired(windows: AlignedWindows, table: Table): unknown[][] {
+  const window = open(windows, COUNTED);
+  const results: unknown[][] = [];
+  for (const [at, what] of table) {
+    if (at !== 'watermark') {
+      window.process({ sensor: what, level: 0 }, at);
+      continue;
+    }
+    const before = window.values.length;
+    window.advance(what as number);
+    results.push(window.values.slice(before));
+  }
+  return results;
+}
+
+describe('sliding windows', () => {
+  it('fire at each slide as long as they hold a record of the key', () => {
+    expect(
+      fired(sliding({ sizeMs: 20, slideMs: 10 }), [
+        [5, 'a'],
+        [15, 'b'],
+        ['watermark', 8],
+        ['watermark', 9],
+        ['watermark', 19],
+        ['watermark', 100],
+      ]),
+    ).toStrictEqual([[], ['-10-10 a 1'], ['0-20 a 1', '0-20 b 1'], ['10-30 b 1']]);
+  });
+
+  it('have a remainder that is in fewer windows', () => {
+    expect(
+      fired(sliding({ sizeMs: 25, slideMs: 10 }), [
+        [3, 'a'],
+        [7, 'a'],
+        ['watermark', MAX_WATERMARK],
+      ]),
+    ).toStrictEqual([['-20-5 a 1', '-10-15 a 2', '0-25 a 2']]);
+  });
+
+  it('count a record only in those that are open, as with one that was there before (I1)', () => {
+    expect(
+      fired(sliding({ sizeMs: 30, slideMs: 10 }), [
+        [5, 'a'],
+        [15, 'a'],
+        [16, 'b'],
+        ['watermark', 12],
+        [6, 'b'], // -20-10 has fired
+        ['watermark', 22],
+        [7, 'a'], // -10-20 has fired too
+        [14, 'c'],
+        ['watermark', MAX_WATERMARK],
+      ]),
+    ).toStrictEqual([
+      ['-20-10 a 1'],
+      ['-10-20 a 2', '-10-20 b 2'],
+      ['0-30 a 3', '0-30 b 2', '0-30 c 1', '10-40 a 1', '10-40 b 1', '10-40 c 1'],
+    ]);
+  });
+
+  it('do not fire again for a record whose window has passed empty (I1)', () => {
+    expect(
+      fired(sliding({ sizeMs: 20, slideMs: 10 }), [
+        [100, 'a'],
+        ['watermark', 29],
+        [25, 'b'],
+        ['watermark', 39],
+      ]),
+    ).toStrictEqual([[], ['20-40 b 1']]);
+  });
+});
+
+describe('cumulative windows', () => {
+  it('fire at each step with all records since the start, also without new ones', () => {
+    expect(
+      fired(cumulative({ sizeMs: 30, stepMs: 10 }), [
+        [12, 'a'],
+        ['watermark', 9],
+        ['watermark', 19],
+        [21, 'a'],
+        [22, 'b'],
+        [31, 'b'],
+        ['watermark', 29],
+        ['watermark', 59],
+      ]),
+    ).toStrictEqual([
+      [],
+      ['0-20 a 1'],
+      ['0-30 a 2', '0-30 b 1'],
+      ['30-40 b 1', '30-50 b 1', '30-60 b 1'],
+    ]);
+  });
+});
+
+describe('what overlapping windows cost', () => {
+  /** Merges a record and a result, over many slides with one record of each of ten keys in each. */
+  function mergesPerResult(times: number): number {
+    let merges = 0;
+    const evaluation: WindowEvaluation = {
+      ...COUNTED,
+      merge: (left, right) => {
+        merges++;
+        return (left as number) + (right as number);
+      },
+    };
+    const window = open(sliding({ sizeMs: times * 10, slideMs: 10 }), evaluation);
+    for (let slide = 0; slide < 1000; slide++) {
+      for (let sensor = 0; sensor < 10; sensor++) window.process({ sensor, level: 0 }, slide * 10);
+      window.advance(slide * 10 + 5);
+    }
+    return merges / window.values.length;
+  }
+
+  it('does not grow with the size', () => {
+    expect(mergesPerResult(5)).toBeLessThan(5);
+    expect(mergesPerResult(100)).toBeLessThan(5);
+  });
+
+  it('is memory for the keys of the last windows, and none when there are none', () => {
+    const window = open(sliding({ sizeMs: 50, slideMs: 10 }), COLUMNS, {
+      stateBytes: 64 * 1024 ** 2,
+    });
+    const usedBytes: number[] = [];
+    for (let slide = 0; slide < 400; slide++) {
+      for (let number = 0; number < 50; number++) {
+        window.process({ sensor: slide * 50 + number, level: 1 }, slide * 10);
+      }
+      window.advance(slide * 10 + 5);
+      usedBytes.push(window.stateMemory.usedBytes);
+    }
+    expect(Math.max(...usedBytes)).toBeLessThan(2 * Math.max(...usedBytes.slice(0, 20)));
+    window.advance(MAX_WATERMARK);
+    expect(window.stateMemory.usedBytes).toBe(0);
+  });
+});
+
+describe('sums of fractions', () => {
+  const sumOnly: WindowEvaluation = {
+    kind: 'columns',
+    columns: [{ name: 'sum', function: 'sum', field: 'level' }],
+  };
+  const sumsOf = (
+    levels: readonly number[],
+    other: (slide: number) => boolean,
+  ): readonly number[] => {
+    const window = open(sliding({ sizeMs: 50, slideMs: 10 }), sumOnly);
+    for (const [slide, level] of levels.entries()) {
+      if (other(slide)) window.process({ sensor: 'other', level: 1e9 }, slide * 10);
+      window.process({ sensor: 'a', level }, slide * 10);
+      window.advance(slide * 10);
+    }
+    window.advance(MAX_WATERMARK);
+    return (window.values as { sensor: string; sum: number }[])
+      .filter(({ sensor }) => sensor === 'a')
+      .map(({ sum }) => sum);
+  };
+
+  it('do not drift, and do not depend on other keys of the subtask', () => {
+    const levels = [1e16, 0.1, 0.2, 0.3, 0.7, 1e-9, 0.1, 0.2, 0.3, 0.4, 0.5, 3, 1e-5, 0.9, 0.8];
+    const alone = sumsOf(levels, () => false);
+    // The fifth window after the large one holds nothing of it.
+    expect(alone[5]).toBeCloseTo(0.2 + 0.3 + 0.7 + 1e-9 + 0.1, 12);
+    expect(sumsOf(levels, (slide) => slide % 3 === 0)).toStrictEqual(alone);
+  });
+
+  it('are added up from the turn in both directions', () => {
+    const levels = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7];
+    const [, , , , , second] = sumsOf(levels, () => false);
+    // Slices 1 to 4 lie before the turn at 50 ms, slice 5 after it.
+    expect(second).toBe(0.2 + (0.3 + (0.4 + 0.5)) + 0.6);
+  });
+});
+
+describe('columns of some records, and of different values', () => {
+  const isHigh = { test: (value: unknown) => (value as Reading).level > 10, reads: ['level'] };
+  const evaluation: WindowEvaluation = {
+    kind: 'columns',
+    columns: [
+      { name: 'high', function: 'count', field: undefined, where: isHigh },
+      { name: 'highTotal', function: 'sum', field: 'level', where: isHigh },
+      { name: 'levels', function: 'count-distinct', field: 'level' },
+      { name: 'highLevels', function: 'count-distinct', field: 'level', where: isHigh },
+    ],
+  };
+
+  it.each([tumbling({ sizeMs: 10 }), sliding({ sizeMs: 30, slideMs: 10 })])(
+    'in $kind windows',
+    (windows) => {
+      const window = open(windows, evaluation);
+      for (const level of [1, 11, 11, 12, 1]) window.process({ sensor: 'a', level }, 5);
+      window.process({ sensor: 'a', level: null }, 5);
+      window.advance(MAX_WATERMARK);
+      expect(window.values.at(-1)).toMatchObject({
+        high: 3,
+        highTotal: 34,
+        levels: 3,
+        highLevels: 2,
+      });
+    },
+  );
 });

@@ -39,7 +39,11 @@ describe('a key index', () => {
         for (const each of keys) {
           const identity = keyIdentity(each);
           if (!numbers.has(identity)) numbers.set(identity, numbers.size);
+          expect(index.find(each)).toBe(
+            numbers.get(identity) === index.size ? -1 : numbers.get(identity),
+          );
           expect(index.indexOf(each)).toBe(numbers.get(identity));
+          expect(index.find(each)).toBe(numbers.get(identity));
           const found = new Set([keyIdentity(index.keyAt(index.indexOf(each)))]);
           expect(found.has(identity)).toBe(true);
         }

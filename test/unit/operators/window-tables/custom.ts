@@ -1,6 +1,7 @@
 // Steps of windows that a job assigns itself.
 
 import { customWindows } from '../../../../runtime/api/windows.ts';
+import type { TimeWindow } from '../../../../runtime/operators/spec.ts';
 import type { StepRecord, WindowTable } from '../../../support/window-steps.ts';
 
 /** As long as the record's number, none for 0. */
@@ -10,14 +11,16 @@ const sized = customWindows<StepRecord>({
   assign: ({ n }) => (n > 0 ? [{ startMs: 0, endMs: n }] : []),
 });
 
+const hundredOf = ({ startMs }: TimeWindow): number => Math.floor(startMs / 100);
+
 /** All windows of a key in the same hundred are one. */
 const hundreds = customWindows<StepRecord>({
   label: 'one a hundred',
   time: 'event',
   assign: ({ n }, timestampMs) => [{ startMs: timestampMs, endMs: timestampMs + n }],
   *merge(windows) {
-    const groups = Map.groupBy(windows, ({ startMs }) => Math.floor(startMs / 100));
-    for (const from of groups.values()) {
+    for (const hundred of new Set(windows.map(hundredOf))) {
+      const from = windows.filter((window) => hundredOf(window) === hundred);
       const startMs = Math.min(...from.map((window) => window.startMs));
       const endMs = Math.max(...from.map((window) => window.endMs));
       if (from.length > 1) yield { into: { startMs, endMs }, from };

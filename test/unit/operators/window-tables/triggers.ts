@@ -207,6 +207,21 @@ export const TRIGGERS: readonly WindowTable[] = [
     `,
   },
   {
+    name: 'a timer of a window that is over does nothing, not even to another window',
+    windows: HUNDRED,
+    options: { trigger: told },
+    steps: `
+      a1@1#0
+      wm 99   | a[0,100):1
+      a2@101#0
+      held    | windows=1 timers=3
+      wm 149
+      held    | windows=1 timers=2
+      wm 199  | a[100,200):2
+      wm 249
+    `,
+  },
+  {
     name: 'a purged window has nothing to fire, and lives on',
     windows: HUNDRED,
     options: { trigger: told, allowedLatenessMs: 100 },
