@@ -8,6 +8,8 @@
 //   I3. Timers fire in order of time, those of one time in the order in which they were set; firing stops while the outputs
 //       are full and goes on at the next timer.
 //   I4. A window that holds nothing and waits for nothing takes no room, even if it is never over (global windows).
+//   I5. Processing time ends with event time: what waits for the clock when the input has ended fires before the last watermark
+//       is passed on, in streaming mode too (Flink drops it there), so that no record of a bounded input is lost.
 
 import { EngineError } from '../core/errors.ts';
 import type { Key } from '../core/key-group.ts';
@@ -62,6 +64,7 @@ export class GeneralWindowOperator implements Operator {
   readonly #triggerContext: EntryTriggerContext;
   readonly #late: Emit | undefined;
   readonly #merging: MergeHooks | undefined;
+  #endOfClockMs: number | undefined; // while the end of processing time is interrupted
 
   constructor(keyOf: (value: unknown) => Key, spec: GeneralWindow, context: OperatorContext) {
     this.#keyOf = keyOf;
@@ -102,19 +105,32 @@ export class GeneralWindowOperator implements Operator {
   }
 
   advanceWatermark(watermarkMs: number): boolean {
-    return this.#timers.fire(this.#timers.event, watermarkMs, (timer) => {
+    const isDone = this.#timers.fire(this.#timers.event, watermarkMs, (timer) => {
       this.#onTimer(timer, 'event');
     });
+    return isDone && (watermarkMs < MAX_WATERMARK || this.#endProcessingTime());
   }
 
   onProcessingTime(nowMs: number): boolean {
     const { processing } = this.#timers;
-    const isDone = this.#timers.fire(processing, nowMs - 1, (timer) => {
-      this.#onTimer(timer, 'processing');
-    });
+    const isDone = this.#timers.fire(processing, nowMs - 1, this.#onProcessingTimer);
     this.#timers.wakeForNext();
     return isDone;
   }
+
+  /** I5: timers that wait for the clock fire, and those that they set for no later than the last of them. */
+  #endProcessingTime(): boolean {
+    this.#endOfClockMs ??= this.#timers.lastProcessingMs();
+    if (!this.#timers.fire(this.#timers.processing, this.#endOfClockMs, this.#onProcessingTimer)) {
+      return false;
+    }
+    this.#endOfClockMs = undefined;
+    return true;
+  }
+
+  readonly #onProcessingTimer = (timer: Due<WindowEntry>): void => {
+    this.#onTimer(timer, 'processing');
+  };
 
   /** The window to add a record to; undefined when it is over. */
   #entryFor(owner: KeyWindows, assigned: TimeWindow): WindowEntry | undefined {

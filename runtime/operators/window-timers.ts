@@ -34,6 +34,13 @@ export class WindowTimers {
     if (nextMs !== undefined) this.#context.wakeAt(nextMs + 1); // I1
   }
 
+  /** The last time in processing time for which a timer waits. */
+  lastProcessingMs(): number {
+    let lastMs = -Infinity;
+    for (const { timeMs } of this.processing.all()) lastMs = Math.max(lastMs, timeMs);
+    return lastMs;
+  }
+
   /** Hands over what is due, in order, until outputs are full (false) or nothing is left. */
   fire(
     queue: DueQueue<WindowEntry>,
