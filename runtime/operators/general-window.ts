@@ -9,6 +9,8 @@
 //       are full and goes on at the next timer.
 //   I4. In batch mode, windows that keep records get them key by key, and drop what is left of each.
 //   I5. A window that holds nothing and waits for nothing takes no room, even if it is never over (global windows).
+//   I6. Processing time ends with event time: what waits for the clock when the input has ended fires before the last watermark
+//       is passed on, in streaming mode too (Flink drops it there), so that no record of a bounded input is lost.
 
 import { EngineError } from '../core/errors.ts';
 import type { Key } from '../core/key-group.ts';
@@ -71,7 +73,7 @@ export class GeneralWindowOperator implements Operator {
   readonly #triggerContext: EntryTriggerContext;
   readonly #late: Emit | undefined;
   readonly #merging: MergeHooks | undefined;
-  #endOfKeyMs: number | undefined; // while ending a key is interrupted
+  #endOfClockMs: number | undefined; // while the end of processing time is interrupted
 
   constructor(keyOf: (value: unknown) => Key, spec: GeneralWindow, context: OperatorContext) {
     this.#keyOf = keyOf;
@@ -115,9 +117,10 @@ export class GeneralWindowOperator implements Operator {
   }
 
   advanceWatermark(watermarkMs: number): boolean {
-    return this.#timers.fire(this.#timers.event, watermarkMs, (timer) => {
+    const isDone = this.#timers.fire(this.#timers.event, watermarkMs, (timer) => {
       this.#onTimer(timer, 'event');
     });
+    return isDone && (watermarkMs < MAX_WATERMARK || this.#endProcessingTime());
   }
 
   onProcessingTime(nowMs: number): boolean {
@@ -127,14 +130,20 @@ export class GeneralWindowOperator implements Operator {
     return isDone;
   }
 
-  /** As in Flink's batch mode, processing time is over as well: timers that wait for it fire, but none that they set. */
+  /** Event time has ended for the key, and processing time with it (I6). */
   #endKey(): boolean {
-    const { processing } = this.#timers;
-    this.#endOfKeyMs ??= this.#timers.lastProcessingMs();
-    if (!this.#timers.fire(processing, this.#endOfKeyMs, this.#onProcessingTimer)) return false;
-    this.#endOfKeyMs = undefined;
     this.#timers.drop();
     this.#function.endKey(this.#table.clear());
+    return true;
+  }
+
+  /** I6: timers that wait for the clock fire, and those that they set for no later than the last of them. */
+  #endProcessingTime(): boolean {
+    this.#endOfClockMs ??= this.#timers.lastProcessingMs();
+    if (!this.#timers.fire(this.#timers.processing, this.#endOfClockMs, this.#onProcessingTimer)) {
+      return false;
+    }
+    this.#endOfClockMs = undefined;
     return true;
   }
 

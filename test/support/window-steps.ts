@@ -98,7 +98,7 @@ function openWindows(table: WindowTable, way: Way): OperatorHarness {
 }
 
 /** The operator of either kind of windows. */
-function createOperator(spec: OperatorSpec, context: OperatorContext): Operator {
+export function createOperator(spec: OperatorSpec, context: OperatorContext): Operator {
   if (spec.kind === 'window') return createWindow(spec, context);
   if (spec.kind === 'general-window') return createGeneralWindow(spec, context);
   throw new Error(`no window operator: ${spec.kind}`);

@@ -8,17 +8,32 @@ const PATTERN = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{3})$/;
 let lastMinute = NaN;
 let lastPrefix = '';
 
-/** For years 0 to 9999. */
+/** For years 0 to 9999, as what follows. */
 export function formatTime(timeMs: number): string {
+  const prefix = upToMinute(timeMs);
+  const ms = timeMs - lastMinute * MINUTE_MS;
+  const rest = ms % 1000;
+  const second = (ms - rest) / 1000;
+  return `${prefix}${second < 10 ? '0' : ''}${second}.${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}`;
+}
+
+/** `2015-07-15` */
+export function formatDay(timeMs: number): string {
+  return upToMinute(timeMs).slice(0, 10);
+}
+
+/** `00:01` */
+export function formatMinute(timeMs: number): string {
+  return upToMinute(timeMs).slice(11, 16);
+}
+
+function upToMinute(timeMs: number): string {
   const minute = Math.floor(timeMs / MINUTE_MS);
   if (minute !== lastMinute) {
     lastPrefix = new Date(minute * MINUTE_MS).toISOString().slice(0, 17).replace('T', ' ');
     lastMinute = minute;
   }
-  const ms = timeMs - minute * MINUTE_MS;
-  const rest = ms % 1000;
-  const second = (ms - rest) / 1000;
-  return `${lastPrefix}${second < 10 ? '0' : ''}${second}.${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest}`;
+  return lastPrefix;
 }
 
 /** Undefined when the text is no time of that form, or names a day that does not exist. */

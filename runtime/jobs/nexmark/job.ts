@@ -31,9 +31,10 @@ export default defineJob({
   build(env, { query, out, ...options }) {
     const queries = selectQueries(query);
     const events = nexmarkEvents(env, { ...options, unread: unreadColumns(queries) });
-    for (const { name, rows } of queries) {
+    for (const query of queries) {
+      const { name, rows, partitionBy } = query;
       rows(events)
-        .to(jsonLinesFile<Row>({ directory: partsDirectory(out, name) }))
+        .to(jsonLinesFile<Row>({ directory: partsDirectory(out, query), partitionBy }))
         .named(name)
         .uid(name);
     }
@@ -41,8 +42,9 @@ export default defineJob({
   /** Each result in one file, and where that is. */
   async summarize({ parameters: { query, out } }) {
     const lines: string[] = [];
-    for (const { name } of selectQueries(query)) {
-      const rows = await gatherResult(out, name);
+    for (const selected of selectQueries(query)) {
+      const rows = await gatherResult(out, selected);
+      const { name } = selected;
       lines.push(`${name}: ${rows.toLocaleString('en')} rows in ${resultPath(out, name)}`);
     }
     return lines;

@@ -2,7 +2,7 @@
 // How a row is written is said here, once: an array of its columns, times (`event-time.ts`) and decimals as texts.
 
 import type { Stream } from 'millrace';
-import { Bid, type NexmarkEvent } from './events.ts';
+import { Auction, Bid, type NexmarkEvent, Person } from './events.ts';
 import type { CostlyColumn } from './generator.ts';
 
 /** The columns of one row of a result. */
@@ -16,6 +16,24 @@ export interface NexmarkQuery {
   readonly unread?: readonly CostlyColumn[];
   /** Describes the query's operators. */
   readonly rows: (events: Stream<NexmarkEvent>) => Stream<Row>;
+  /** Of a query whose rows are also left in folders, `<out>/<query>/<key>=<value>/..`: the folder of a row. */
+  readonly partitionBy?: (row: Row) => Readonly<Record<string, string>>;
+}
+
+/** The persons among the events. */
+export function personsOf(events: Stream<NexmarkEvent>): Stream<Person> {
+  return events
+    .filter((event) => event.type === 'person')
+    .named('persons')
+    .typed(Person);
+}
+
+/** The auctions among the events. */
+export function auctionsOf(events: Stream<NexmarkEvent>): Stream<Auction> {
+  return events
+    .filter((event) => event.type === 'auction')
+    .named('auctions')
+    .typed(Auction);
 }
 
 /** The bids among the events. */

@@ -1,22 +1,26 @@
 // The results of a run: while it runs, part files of each query in `<out>/<query>.parts/`, as many as the sink has subtasks;
-// after its end one file, `<out>/<query>.jsonl`, whatever the parallelism was.
+// after its end one file, `<out>/<query>.jsonl`, whatever the parallelism was. Parts in folders of their own, in
+// `<out>/<query>/`, are a result themselves and stay.
 
 import { createReadStream } from 'node:fs';
 import { open, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import type { NexmarkQuery } from './query.ts';
 
 const LINE_FEED = 0x0a;
 
 /** Where a query's sink writes. */
-export function partsDirectory(out: string, query: string): string {
-  return join(out, `${query}.parts`);
+export function partsDirectory(out: string, { name, partitionBy }: NexmarkQuery): string {
+  return join(out, partitionBy === undefined ? `${name}.parts` : name);
 }
 
-/** Puts a query's parts together, in any order, and removes them. Resolves with the number of rows. */
-export async function gatherResult(out: string, query: string): Promise<number> {
+/** Puts a query's parts together, in any order, and removes those that need not stay. Resolves with the number of rows. */
+export async function gatherResult(out: string, query: NexmarkQuery): Promise<number> {
   const parts = partsDirectory(out, query);
-  const names = (await readdir(parts)).filter((name) => name.startsWith('part-'));
-  await using result = await open(resultPath(out, query), 'w');
+  const names = (await readdir(parts, { recursive: true })).filter((name) =>
+    basename(name).startsWith('part-'),
+  );
+  await using result = await open(resultPath(out, query.name), 'w');
   let rows = 0;
   for (const name of names) {
     for await (const chunk of createReadStream(join(parts, name)) as AsyncIterable<Buffer>) {
@@ -24,7 +28,7 @@ export async function gatherResult(out: string, query: string): Promise<number> 
       rows += countRows(chunk);
     }
   }
-  await rm(parts, { recursive: true });
+  if (query.partitionBy === undefined) await rm(parts, { recursive: true });
   return rows;
 }
 

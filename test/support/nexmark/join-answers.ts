@@ -1,5 +1,5 @@
-// The answers to the queries that bring bids, auctions and persons together, whenever each of them comes: q3, q4, q9, q20,
-// q23.
+// The answers to the queries that bring bids, auctions and persons together, whenever each of them comes: q3, q4, q6, q9,
+// q20, q23.
 
 import {
   type Auction,
@@ -15,6 +15,7 @@ import {
 } from './table.ts';
 
 const CATEGORY = 10;
+const SALES = 10;
 
 export function q3({ auctions, persons }: Events): Row[] {
   const sellers = groupBy(persons, ({ id }) => id);
@@ -38,12 +39,34 @@ export function q4(events: Events): Row[] {
   ]);
 }
 
+export function q6(events: Events): Row[] {
+  return [...groupBy(winningBids(events), ({ auction }) => auction.seller)].map(
+    ([seller, sold]) => {
+      const last = sold
+        .toSorted(
+          (left, right) =>
+            right.bid.dateTime - left.bid.dateTime || right.auction.id - left.auction.id,
+        )
+        .slice(0, SALES);
+      return [seller, Math.trunc(total(last.map(({ bid }) => bid.price)) / last.length)];
+    },
+  );
+}
+
 export function q9(events: Events): Row[] {
+  return winningBids(events).map(({ auction, bid }) => [
+    auction.id,
+    ...auctionDetails(auction),
+    ...bidColumns(bid),
+  ]);
+}
+
+function winningBids(events: Events): { auction: Auction; bid: Bid }[] {
   return validBids(events).map(({ auction, bids }) => {
-    const [winner] = bids.toSorted(
+    const [bid] = bids.toSorted(
       (left, right) => right.price - left.price || left.dateTime - right.dateTime,
     );
-    return [auction.id, ...auctionDetails(auction), ...bidColumns(winner!)];
+    return { auction, bid: bid! };
   });
 }
 

@@ -2,7 +2,12 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { runTable, WAYS, type WindowTable } from '../../support/window-steps.ts';
+import { Environment } from '../../../runtime/api/environment.ts';
+import { tumbling } from '../../../runtime/api/windows.ts';
+import { fromCollection } from '../../../runtime/connectors/collection/spec.ts';
+import { MAX_WATERMARK } from '../../../runtime/time/watermark.ts';
+import { OperatorHarness } from '../../support/operator-harness.ts';
+import { createOperator, runTable, WAYS, type WindowTable } from '../../support/window-steps.ts';
 import { ALIGNED } from './window-tables/aligned.ts';
 import { CUSTOM } from './window-tables/custom.ts';
 import { EVICTORS } from './window-tables/evictors.ts';
@@ -32,4 +37,20 @@ describe.each(Object.entries(FAMILIES))('%s', (_family, tables) => {
       if (left !== undefined) expect(left).toBe(table.left ?? 'windows=0 timers=0');
     });
   });
+});
+
+it('goes on with the windows of processing time at the end of the input when outputs have room again', () => {
+  const { spec } = new Environment()
+    .from(fromCollection<string>([]))
+    .keyBy((word) => word)
+    .window(tumbling({ sizeMs: 10, time: 'processing' }))
+    .process((words) => words.join()).node;
+  const harness = new OperatorHarness((context) => createOperator(spec, context));
+  for (const word of ['a', 'b', 'c']) harness.process(word);
+  harness.room = 2;
+  expect(harness.advance(MAX_WATERMARK)).toBe(false);
+  expect(harness.values).toStrictEqual(['a', 'b']);
+  harness.room = 2;
+  expect(harness.advance(MAX_WATERMARK)).toBe(true);
+  expect(harness.values).toStrictEqual(['a', 'b', 'c']);
 });

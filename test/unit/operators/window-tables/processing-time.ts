@@ -9,6 +9,7 @@ import {
 } from '../../../../runtime/api/triggers.ts';
 import {
   cumulative,
+  globalWindow,
   session,
   sliding,
   tumbling,
@@ -37,11 +38,43 @@ export const PROCESSING_TIME: readonly WindowTable[] = [
     `,
   },
   {
-    name: 'tumbling: what is open at the end of event time does not fire',
+    name: 'tumbling: what is open at the end of the input fires then',
     windows: TEN,
     steps: `
       a1
-      end
+      clock 8
+      b2
+      end       | a[0,10):1 b[0,10):2
+      clock 10
+    `,
+  },
+  {
+    name: 'sliding: what is open at the end of the input fires in order of time',
+    windows: sliding({ sizeMs: 10, slideMs: 5, time: 'processing' }),
+    steps: `
+      clock 7
+      a1
+      end       | a[0,10):1 a[5,15):1
+    `,
+  },
+  {
+    name: 'sessions: what is open at the end of the input fires then',
+    windows: session({ gapMs: 10, time: 'processing' }),
+    steps: `
+      a1
+      clock 4
+      a2
+      b3
+      end       | a[0,14):1+2 b[4,14):3
+    `,
+  },
+  {
+    name: 'global windows: a trigger that sets a timer whenever one has fired ends with the input',
+    windows: globalWindow(),
+    options: { trigger: continuousProcessingTimeTrigger({ intervalMs: 10 }) },
+    steps: `
+      a1
+      end       | a*:1
     `,
     left: 'windows=1 timers=1',
   },
