@@ -3,7 +3,15 @@
 
 import { describe, expect, expectTypeOf, it } from 'vitest';
 
-import { average, count, countDistinct, filtered, max, min, sum } from '../../../runtime/api/aggregate.ts';
+import {
+  average,
+  count,
+  countDistinct,
+  filtered,
+  max,
+  min,
+  sum,
+} from '../../../runtime/api/aggregate.ts';
 import { ChangelogStream, fromChanges, type Upsert } from '../../../runtime/api/changelog.ts';
 import { deduplicate } from '../../../runtime/api/deduplicate.ts';
 import { Environment } from '../../../runtime/api/environment.ts';
