@@ -25,7 +25,7 @@ interface Layout {
 const LAYOUTS: readonly Layout[] = [
   { workers: 1, slots: 4, parallelisms: [1, 2, 4] },
   { workers: 2, slots: 2, parallelisms: [4] },
-  { workers: 2, slots: 1, parallelisms: [1, 2] },
+  { workers: 2, slots: 1, parallelisms: [2] },
 ];
 const RECORDS = 2_000;
 
