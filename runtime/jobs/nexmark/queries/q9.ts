@@ -4,7 +4,6 @@ import { join, topN } from 'millrace';
 import { byPrice, isInTime } from '../bids-in-time.ts';
 import { auctionColumns } from '../columns.ts';
 import { formatTime } from '../event-time.ts';
-import { Bid } from '../events.ts';
 import { auctionsOf, bidsOf, type NexmarkQuery } from '../query.ts';
 
 /**
