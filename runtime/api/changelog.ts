@@ -36,6 +36,8 @@ export interface ChangelogFacts {
   readonly node: LogicalNode;
   readonly output: ChangelogOutput;
   readonly primaryKey: KeySelector | undefined;
+  /** The fields that decide which subtask a row's changes come from; those of the primary key when undefined. */
+  readonly routedBy?: KeySelector | undefined;
 }
 
 /** Rows of type T that come, change and go. `PrimaryKey` are the fields that tell rows apart, if there are any. */
@@ -77,9 +79,9 @@ export class ChangelogStream<T, PrimaryKey extends keyof T & string = never> {
     apply: (row: T) => Out,
     options: { readonly keepsKey?: boolean } = {},
   ): ChangelogStream<Out> {
-    const primaryKey = options.keepsKey === true ? this.facts.primaryKey : undefined;
-    if (primaryKey === undefined) this.askForBefore();
-    return this.#derive('map', primaryKey, ({ kind, row, before }, emit) => {
+    const keepsKey = options.keepsKey === true && this.facts.primaryKey !== undefined;
+    if (!keepsKey) this.askForBefore();
+    return this.#derive('map', keepsKey, ({ kind, row, before }, emit) => {
       if (kind === '+I') emit(insertOf(apply(row)));
       else if (kind === '-D') emit(deleteOf(apply(row)));
       else if (before === undefined) emit({ kind, row: apply(row) });
@@ -92,7 +94,7 @@ export class ChangelogStream<T, PrimaryKey extends keyof T & string = never> {
   filter(keep: (row: T) => boolean): ChangelogStream<T, PrimaryKey>;
   filter(keep: (row: T) => boolean): ChangelogStream<T, PrimaryKey> {
     this.askForBefore();
-    return this.#derive('filter', this.facts.primaryKey, (change, emit) => {
+    return this.#derive('filter', true, (change, emit) => {
       const { kind, row, before } = change;
       const isKept = keep(row);
       const wasKept = kind === '+U' && keep(before as T);
@@ -152,18 +154,15 @@ export class ChangelogStream<T, PrimaryKey extends keyof T & string = never> {
 
   /** The rows that are left when the bounded input has ended. */
   collapse(): OperatorStream<T> {
-    const { primaryKey } = this.facts;
-    const spec: OperatorSpec = { kind: 'collapse', primaryKey };
-    const { handle } = this.#stream;
-    if (primaryKey !== undefined) {
-      const keyed = new KeyedHandle(handle, changeSelector(primaryKey));
-      return new OperatorStream(handle.builder, keyed.add(spec, { name: 'collapse' }));
-    }
-    this.askForBefore();
+    const { primaryKey, routedBy = primaryKey } = this.facts;
+    if (primaryKey === undefined) this.askForBefore();
+    const spec: OperatorSpec = { kind: 'collapse', primaryKey, routedBy };
     // The changes of one row come from one subtask, so each can be counted where it is made.
-    const node = handle.partitioned({ kind: 'forward' }).add(spec, { name: 'collapse' });
-    node.parallelism = this.#stream.node.parallelism;
-    return new OperatorStream(handle.builder, node);
+    const { handle, node } = this.#stream;
+    const collapse = handle.partitioned({ kind: 'forward' }).add(spec, { name: 'collapse' });
+    collapse.parallelism = node.parallelism;
+    collapse.maxParallelism = node.maxParallelism;
+    return new OperatorStream(handle.builder, collapse);
   }
 
   /** Writes the latest row of each primary key, and null for a deleted one; the writes of a key keep their order. */
@@ -217,11 +216,12 @@ export class ChangelogStream<T, PrimaryKey extends keyof T & string = never> {
 
   #derive<Out>(
     name: string,
-    primaryKey: KeySelector | undefined,
+    keepsKey: boolean,
     apply: (change: RowChange<T>, emit: (change: RowChange<Out>) => void) => void,
   ): ChangelogStream<Out> {
-    const { output } = this.facts;
-    return new ChangelogStream<Out>(this.#follow(name, apply), { output, primaryKey });
+    const { output, primaryKey, routedBy } = this.facts;
+    const key = keepsKey ? { primaryKey, routedBy } : { primaryKey: undefined };
+    return new ChangelogStream<Out>(this.#follow(name, apply), { output, ...key });
   }
 
   /** An operator without state in each subtask that makes changes: anywhere else, changes could overtake each other. */

@@ -60,7 +60,9 @@ export function topN<T extends object, K extends Key, KeyFields>(
   };
   const node = handle.add(spec, { name: `top ${n}` });
   const stream = new OperatorStream<never>(handle.stream.builder, node);
-  return new ChangelogStream(stream, { output, primaryKey });
+  const { fields } = input.selector;
+  const routedBy = fields === undefined ? undefined : selectFields(fields);
+  return new ChangelogStream(stream, { output, primaryKey, routedBy });
 }
 
 /** A row is told apart by its key and rank; of a single row the rank goes without saying. */

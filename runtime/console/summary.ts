@@ -3,8 +3,11 @@
 import { ERROR_KINDS } from '../core/errors.ts';
 import { formatSize } from '../core/quantity.ts';
 import type { JobSnapshot } from '../protocol/cluster-snapshot.ts';
-import { formatCount, formatElapsed, formatPerMille, toPlainText } from './format.ts';
+import { fit, formatCount, formatElapsed, formatPerMille, toPlainText } from './format.ts';
 import { summarizeFlow, summarizeTask, sumCounters } from './task-figures.ts';
+
+/** The names of long chains are cut: the figures stand beside them. */
+const NAME_LENGTH_MAX = 60;
 
 /** Aligned lines without colour: fit for a screen, a file and a log. */
 export function renderSummary(job: JobSnapshot): string[] {
@@ -63,8 +66,9 @@ function listFigures(job: JobSnapshot): [name: string, value: string][] {
 function listTasks(job: JobSnapshot): string[][] {
   const rows = job.tasks.map((task) => {
     const figures = summarizeTask(task);
+    const name = toPlainText(task.name);
     return [
-      toPlainText(task.name),
+      fit(name, Math.min(name.length, NAME_LENGTH_MAX)),
       String(task.parallelism),
       formatCount(figures.recordsIn),
       formatCount(figures.recordsOut),

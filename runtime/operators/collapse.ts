@@ -1,4 +1,5 @@
-// The rows that a changelog comes to when its bounded input has ended, each once for every time it is in the result.
+// The rows that a changelog comes to when its bounded input has ended, each once for every time it is in the result. It stands
+// where the changes are made, so that they need not be sent.
 
 import { MAX_WATERMARK } from '../time/watermark.ts';
 import { hashOfKey, keyGroupOfHash } from '../core/key-group.ts';
@@ -7,9 +8,9 @@ import { NetRows } from './net-rows.ts';
 import type { Operator, OperatorContext } from './operator.ts';
 import type { RelationalSpec } from './relational-spec.ts';
 
-/** Rows with a primary key come keyed by it; others stay where their changes are made, under the first key group there. */
+/** Rows are kept under the key group by which their changes were dealt out; if there is none, under the first one here. */
 export function createCollapse(
-  { primaryKey }: Extract<RelationalSpec, { kind: 'collapse' }>,
+  { primaryKey, routedBy }: Extract<RelationalSpec, { kind: 'collapse' }>,
   context: OperatorContext,
 ): Operator {
   const rows = new NetRows(primaryKey, context);
@@ -19,9 +20,9 @@ export function createCollapse(
       const change = value as RowChange<unknown>;
       try {
         const keyGroup =
-          primaryKey === undefined
+          routedBy === undefined
             ? start
-            : keyGroupOfHash(hashOfKey(primaryKey.keyOf(change.row)), context.maxParallelism);
+            : keyGroupOfHash(hashOfKey(routedBy.keyOf(change.row)), context.maxParallelism);
         rows.apply(change, timestampMs, keyGroup);
       } catch (error) {
         throw context.failure(error, value);

@@ -52,6 +52,8 @@ export type RelationalSpec =
   | {
       readonly kind: 'collapse';
       readonly primaryKey: KeySelector | undefined;
+      /** By which fields the changes were dealt out, if by any. */
+      readonly routedBy: KeySelector | undefined;
     }
   | {
       readonly kind: 'primary-key';

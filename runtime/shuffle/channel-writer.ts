@@ -2,7 +2,8 @@
 // channel is full.
 //   I1. Elements leave in the order they were written, overflow included.
 //   I2. Writing never waits and never fails for lack of room, up to the gate's bound.
-//   I3. A buffer is handed over when full or when `flush` is called, never half an element of it.
+//   I3. A buffer is handed over when full or when `flush` was called, never half an element of it: what overflowed goes on in
+//       the channel's next free buffer, so that a slow reader gets full buffers and not one for every record.
 
 import { EngineError } from '../core/errors.ts';
 import { formatSize } from '../core/quantity.ts';
@@ -35,6 +36,7 @@ export class ChannelWriter {
   #offset = -1;
   #limit = -1;
   #overflow: OverflowBuffer[] = [];
+  #isFlushDue = false; // once the overflow is drained
 
   constructor(
     channel: ChannelProducer,
@@ -54,9 +56,9 @@ export class ChannelWriter {
     return this.#overflow.length > 0;
   }
 
-  /** True while the buffer being filled holds something. */
+  /** True while a buffer of the channel is being filled and holds something. */
   get hasUnflushed(): boolean {
-    return this.#start >= 0 && this.#offset > this.#start;
+    return this.#overflow.length === 0 && this.#start >= 0 && this.#offset > this.#start;
   }
 
   /** Throws `RECORD_MISMATCH`, `RECORD_TOO_LARGE`. */
@@ -96,30 +98,41 @@ export class ChannelWriter {
     this.#memory.view.setUint8(offset, tag);
   }
 
-  /** Hands over what is written so far, if the channel has room. */
+  /** Hands over what is written so far: now, or as soon as the channel has room. */
   flush(): void {
-    if (this.#overflow.length > 0) this.drain();
+    if (!this.drain()) this.#isFlushDue = true;
     else if (this.hasUnflushed) this.#close();
   }
 
   /** Moves overflow into the channel as far as there is room; true when none is left. */
   drain(): boolean {
     if (this.#overflow.length === 0) return true;
-    if (this.#start >= 0) this.#close();
     let moved = 0;
     for (const buffer of this.#overflow) {
       const target = this.#channel.acquire();
       if (target < 0) break;
-      this.#channel.memory.bytes.set(buffer.bytes.subarray(0, buffer.length), target);
-      this.#gate.bytesOut += buffer.length;
-      this.#channel.publish(buffer.length);
+      const isOpen = buffer === this.#memory && this.#start >= 0;
+      const length = isOpen ? this.#offset : buffer.length;
+      this.#channel.memory.bytes.set(buffer.bytes.subarray(0, length), target);
+      if (isOpen) this.#goOnAt(target, length);
+      else this.#publish(length);
       this.#gate.removeOverflow(buffer.bytes.length);
       moved++;
     }
     this.#overflow = this.#overflow.slice(moved);
     if (this.#overflow.length > 0) return false;
     this.#gate.blockedChannels--;
+    if (this.#isFlushDue && this.hasUnflushed) this.#close();
+    this.#isFlushDue = false;
     return true;
+  }
+
+  /** The last overflow buffer, half full, has become one of the channel (I3). */
+  #goOnAt(start: number, length: number): void {
+    this.#memory = this.#channel.memory;
+    this.#start = start;
+    this.#offset = start + length;
+    this.#limit = start + this.#channel.bufferBytes;
   }
 
   /** Room for a small element in the current buffer, or in the next. */
@@ -159,13 +172,14 @@ export class ChannelWriter {
   #close(): void {
     const length = this.#offset - this.#start;
     const last = this.#overflow.at(-1);
-    if (last === undefined) {
-      this.#gate.bytesOut += length;
-      this.#channel.publish(length);
-    } else {
-      last.length = length;
-    }
+    if (last === undefined) this.#publish(length);
+    else last.length = length;
     this.#start = -1;
+  }
+
+  #publish(length: number): void {
+    this.#gate.bytesOut += length;
+    this.#channel.publish(length);
   }
 
   #writeLargeRecord(value: unknown, timestampMs: number): void {

@@ -37,6 +37,15 @@ describe('renderSummary', () => {
     ]);
   });
 
+  it('cuts the name of a long chain', () => {
+    const job = fakeFinishedJob();
+    const [first, ...others] = job.tasks;
+    const long = { ...first!, name: `source: events ${'-> map '.repeat(20)}` };
+    const [heading, row] = renderSummary({ ...job, tasks: [long, ...others] }).slice(8);
+    expect(row).toMatch(/^ {2}source: events (-> map )+->… /);
+    expect(heading?.indexOf('Parallelism')).toBe(64);
+  });
+
   it('counts throughput over the time it ran, not the time it was deployed', () => {
     const job = fakeFinishedJob(20_310);
     const slow = { ...job, timestampsMs: { ...job.timestampsMs, RUNNING: FAKE_START_MS + 310 } };

@@ -101,7 +101,9 @@ describe('a primary key', () => {
 
 describe('the rows that are left', () => {
   const collapse = (primaryKey: typeof ID | undefined) =>
-    new OperatorHarness((context) => createCollapse({ kind: 'collapse', primaryKey }, context));
+    new OperatorHarness((context) =>
+      createCollapse({ kind: 'collapse', primaryKey, routedBy: primaryKey }, context),
+    );
 
   it('are emitted before time ends, with all their copies, as room allows', () => {
     const left = collapse(undefined);

@@ -122,6 +122,43 @@ describe('a channel', () => {
     expect(channel.gate.blockedChannels).toBe(0);
   });
 
+  it('gives a slow reader full buffers, not one for every record (I3)', () => {
+    const channel = openChannel({ type: TEXT, bufferBytes: 256 });
+    const { writer, reader, handler } = channel;
+    const written: string[] = [];
+    const perBuffer: number[] = [];
+    while (perBuffer.length < 20) {
+      // As a subtask does: on until the channel is full, then what is left as soon as there is room.
+      while (!writer.isBlocked) {
+        written.push(`record ${written.length}`);
+        writer.writeRecord(written.at(-1), 0);
+      }
+      const before = handler.elements.length;
+      reader.readBuffer(handler);
+      perBuffer.push(handler.elements.length - before);
+      writer.drain();
+    }
+    expect(Math.min(...perBuffer)).toBeGreaterThan(5);
+    writer.flush();
+    readAll(channel);
+    expect(handler.elements.map((element) => 'value' in element && element.value)).toStrictEqual(
+      written,
+    );
+  });
+
+  it('hands over what was flushed while the channel was full as soon as it has room', () => {
+    const { writer, reader, handler, consumer } = openChannel({ type: TEXT, bufferBytes: 256 });
+    let count = 0;
+    while (!writer.isBlocked) writer.writeRecord(`record ${count++}`, 0);
+    writer.flush();
+    readAll({ reader, handler });
+    expect(handler.elements).toHaveLength(count - 1);
+    expect(writer.drain()).toBe(true);
+    expect(consumer.backlog()).toBe(1);
+    readAll({ reader, handler });
+    expect(handler.elements).toHaveLength(count);
+  });
+
   it('refuses more overflow than its bound, naming the setting', () => {
     const { writer, gate } = openChannel({ type: TEXT, overflowBytesMax: 3 * 64 });
     const writeOn = (): void => {
