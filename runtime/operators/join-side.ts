@@ -69,7 +69,11 @@ export class JoinSide {
     const rows = this.#held.get();
     if (rows === undefined) return;
     if (Array.isArray(rows)) {
-      this.#put(rows.filter((held) => held.timestampMs > timestampMs));
+      let kept = 0;
+      for (const held of rows) if (held.timestampMs > timestampMs) rows[kept++] = held;
+      if (kept === rows.length) return;
+      rows.length = kept;
+      this.#put(rows);
       return;
     }
     for (const [identity, held] of rows) if (held.timestampMs <= timestampMs) rows.delete(identity);

@@ -17,3 +17,9 @@ export function byPrice(
 ): number {
   return right.price - left.price || left.dateTime - right.dateTime;
 }
+
+/**
+ * How long the two sides wait for each other: an auction for ever, a bid only until event time has reached it. No bid in time
+ * is before its auction, so an auction that comes later is not the one.
+ */
+export const WAIT_MS = { right: 0 } as const;

@@ -2,7 +2,7 @@
 // average of its category with it; what is written is what is left at the end.
 
 import { average, groupAggregate, join, max } from 'millrace';
-import { isInTime } from '../bids-in-time.ts';
+import { isInTime, WAIT_MS } from '../bids-in-time.ts';
 import { Auction, Bid } from '../events.ts';
 import { auctionsOf, bidsOf, type NexmarkQuery } from '../query.ts';
 
@@ -29,6 +29,7 @@ export const q4: NexmarkQuery = {
         .map(({ auction, price, dateTime }) => ({ auction, price, dateTime }), { type: Offer })
         .keyBy('auction'),
       where: (auction, bid) => isInTime(auction, bid),
+      retainMs: WAIT_MS,
       join: ({ id, category }, { price }) => ({ id, category, price }),
     });
     const highest = groupAggregate(offers.keyBy(['id', 'category']), { final: max('price') });

@@ -2,7 +2,7 @@
 // window of rows cannot follow rows that change; a top-n list can.
 
 import { average, groupAggregate, join, topN } from 'millrace';
-import { byPrice, isInTime } from '../bids-in-time.ts';
+import { byPrice, isInTime, WAIT_MS } from '../bids-in-time.ts';
 import { Auction, Bid } from '../events.ts';
 import { auctionsOf, bidsOf, type NexmarkQuery } from '../query.ts';
 
@@ -29,6 +29,7 @@ export const q6: NexmarkQuery = {
         .map(({ auction, price, dateTime }) => ({ auction, price, dateTime }), { type: Offer })
         .keyBy('auction'),
       where: (auction, bid) => isInTime(auction, bid),
+      retainMs: WAIT_MS,
       join: ({ id, seller }, { price, dateTime }) => ({ id, seller, price, dateTime }),
     });
     const winners = topN(offers.keyBy('id'), { n: 1, compare: byPrice });

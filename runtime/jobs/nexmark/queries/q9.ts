@@ -1,7 +1,7 @@
 // q9, winning bids: of each auction the highest bid in time, with all that is known of both.
 
 import { join, topN } from 'millrace';
-import { byPrice, isInTime } from '../bids-in-time.ts';
+import { byPrice, isInTime, WAIT_MS } from '../bids-in-time.ts';
 import { auctionColumns } from '../columns.ts';
 import { formatTime } from '../event-time.ts';
 import { auctionsOf, bidsOf, type NexmarkQuery } from '../query.ts';
@@ -19,6 +19,7 @@ export const q9: NexmarkQuery = {
       left: auctionsOf(events).keyBy('id'),
       right: bidsOf(events).keyBy('auction'),
       where: (auction, bid) => isInTime(auction, bid),
+      retainMs: WAIT_MS,
       join: (item, bid) => ({ item, ...bid }),
     });
     return topN(offers.keyBy('auction'), { n: 1, compare: byPrice })
