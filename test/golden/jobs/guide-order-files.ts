@@ -10,10 +10,10 @@ export default defineJob({
   parameters: z.object({ path: z.string().default('docs/guide/orders/*.csv') }),
   build(env, { path }) {
     const orders = env.from(files({ path, format: 'csv', schema: order }));
-    const problems = orders.deadLetters().map(({ problem }) => problem);
+    orders.map(({ id, customer, amount }) => `${id} ${customer}: ${amount}`).to(print());
     orders
-      .map(({ id, customer, amount }) => `${id} ${customer}: ${amount}`)
-      .union(problems)
+      .deadLetters()
+      .map(({ problem }) => problem)
       .to(print());
   },
 });
